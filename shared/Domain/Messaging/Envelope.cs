@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SchoolSignal.Domain.Messaging;
+
+/// <summary>What every queue message is: a key that names the piece of work, which attempt this is, its kind, and ids.
+/// Never a name, a note or a StudentUniqueId; a pupil is a StudentKey.</summary>
+/// <param name="Key">Names the work; the receiver's inbox dedups by it.</param>
+/// <param name="Attempt">From 1. The message id is key#attempt, so that duplicate detection does not swallow a re-send.</param>
+public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDictionary<string, string> Ids)
+{
+    [JsonIgnore]
+    public string MessageId => $"{Key}#{Attempt}";
+
+    public static Envelope First(string key, string kind, params ReadOnlySpan<(string Name, string Value)> ids)
+    {
+        var dictionary = new Dictionary<string, string>(ids.Length);
+        foreach (var (name, value) in ids) dictionary[name] = value;
+        return new Envelope(key, 1, kind, dictionary);
+    }
+
+    public string this[string id] => Ids[id];
+
+    public string? Find(string id) => Ids.TryGetValue(id, out var value) ? value : null;
+
+    public string ToJson() => JsonSerializer.Serialize(this, EnvelopeJson.Default.Envelope);
+
+    /// <exception cref="FormatException">The message is not an envelope.</exception>
+    public static Envelope Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, EnvelopeJson.Default.Envelope)
+                is { Key: not null, Kind: not null, Ids: not null } envelope
+                ? envelope
+                : throw new FormatException("The message is not an envelope.");
+        }
+        catch (JsonException)
+        {
+            throw new FormatException("The message is not an envelope.");
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Envelope))]
+internal sealed partial class EnvelopeJson : JsonSerializerContext;

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("Benchmarks: see docs/benchmarks.md.");
+return 0;
