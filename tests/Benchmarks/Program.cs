@@ -1,2 +1,26 @@
-Console.Error.WriteLine("Benchmarks: see docs/benchmarks.md.");
+using SchoolSignal.Benchmarks;
+using SchoolSignal.Benchmarks.Indicators;
+using SchoolSignal.Benchmarks.Measuring;
+
+if (BenchmarkOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchmarkOptions.Usage);
+    return 2;
+}
+
+Directory.CreateDirectory(options.Work);
+var report = new Report();
+(string Mode, Action<BenchmarkOptions, Report> Run)[] benchmarks =
+[
+    ("screen", ScreenBenchmark.Run),
+];
+var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
+if (chosen.Count == 0)
+{
+    Console.Error.WriteLine(BenchmarkOptions.Usage);
+    return 2;
+}
+
+foreach (var (_, run) in chosen) run(options, report);
+Console.Out.Write(report.ToMarkdown($"dotnet run -c Release --project tests/Benchmarks -- {string.Join(' ', args)}"));
 return 0;

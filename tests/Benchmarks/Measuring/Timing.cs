@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace SchoolSignal.Benchmarks.Measuring;
+
+/// <summary>How long something took over several runs.</summary>
+public sealed record Timing(TimeSpan Median, TimeSpan Fastest, TimeSpan Slowest, int Runs)
+{
+    /// <summary>Runs once to warm up, then <paramref name="runs"/> times. The garbage of the run before is collected outside the watch.</summary>
+    /// <param name="prepare">Runs before every run, outside the watch.</param>
+    public static Timing Of(int runs, Action prepare, Action run)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        prepare();
+        run();
+        var taken = new TimeSpan[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            prepare();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var start = Stopwatch.GetTimestamp();
+            run();
+            taken[i] = Stopwatch.GetElapsedTime(start);
+        }
+
+        Array.Sort(taken);
+        return new Timing(taken[runs / 2], taken[0], taken[^1], runs);
+    }
+
+    public static Timing Of(int runs, Action run) => Of(runs, () => { }, run);
+
+    /// <summary>How many times longer <paramref name="other"/> took.</summary>
+    public double TimesFasterThan(Timing other) => other.Median / Median;
+}
