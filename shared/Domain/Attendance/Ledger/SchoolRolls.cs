@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Text;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Domain.Attendance.Ledger;
+
+/// <summary>A pupil to put on a school's roll of a year.</summary>
+public sealed record RollEntry(StudentKey Student, StudentUniqueId UniqueId, IReadOnlyList<EnrollmentSpan> Spans, bool ElsewhereToo);
+
+/// <summary>Keeps who sits in which slot: <c>B</c> rows in the attendance partition hold StudentKeys, and beside them the
+/// directory holds the same block's StudentUniqueIds, sealed (docs/adr/0003).</summary>
+/// <remarks>The <c>B</c> row is written first and decides; ids missing from the sealed row after a crash are restored from
+/// the directory on load.</remarks>
+public sealed class SchoolRolls(ITableStore store, DirectoryKeys keys, StudentDirectory directory, DistrictId district)
+{
+    private const string SealedBlocks = "B";
+
+    /// <summary>The roll as stored. A year without a block takes over last year's pupils who are still on roll.</summary>
+    public async Task<SchoolRoll> LoadAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    {
+        var roll = await ReadAsync(school, year, cancellationToken);
+        if (roll.SlotCount > 0) return roll;
+        var before = await ReadAsync(school, year with { EndYear = year.EndYear - 1 }, cancellationToken);
+        var staying = before.Pupils()
+            .Select(p => new RollEntry(
+                p.Slot.Student,
+                StudentUniqueId.Parse(Encoding.UTF8.GetString(before.IdAt(p.SlotIndex))),
+                [.. p.Slot.Spans.Where(s => s.Entry <= year.LastDay && (s.Exit is null || s.Exit >= year.FirstDay))],
+                p.Slot.ElsewhereToo))
+            .Where(e => e.Spans.Count > 0)
+            .ToList();
+        return staying.Count == 0 ? roll : await EnrollAsync(school, year, staying, cancellationToken);
+    }
+
+    /// <summary>Gives new pupils a slot and brings the spans of known ones up to date.</summary>
+    /// <returns>The roll as it then stands.</returns>
+    public async Task<SchoolRoll> EnrollAsync(SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, CancellationToken cancellationToken)
+    {
+        while (!await TryEnrollAsync(school, year, entries, cancellationToken))
+            cancellationToken.ThrowIfCancellationRequested();
+        return await ReadAsync(school, year, cancellationToken);
+    }
+
+    private async Task<bool> TryEnrollAsync(SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, CancellationToken cancellationToken)
+    {
+        var partition = LedgerKeys.Partition(district, school, year);
+        var blocks = await ReadBlocksAsync(partition, cancellationToken);
+        var slotOf = new Dictionary<StudentKey, int>();
+        for (var i = 0; i < blocks.Slots.Count; i++)
+            if (blocks.Slots[i] is { } slot) slotOf[slot.Student] = i;
+
+        var changed = new SortedSet<int>();
+        var newIds = new Dictionary<int, StudentUniqueId>();
+        foreach (var entry in entries)
+        {
+            var slot = new RegisterSlot(entry.Student, [.. entry.Spans.OrderBy(s => s.Entry)], entry.ElsewhereToo);
+            if (!slotOf.TryGetValue(entry.Student, out var at))
+            {
+                at = blocks.Slots.Count;
+                blocks.Slots.Add(null);
+                slotOf[entry.Student] = at;
+                newIds[at] = entry.UniqueId;
+            }
+            if (blocks.Slots[at] is { } known && known.ElsewhereToo == slot.ElsewhereToo && known.Spans.SequenceEqual(slot.Spans)) continue;
+            blocks.Slots[at] = slot;
+            changed.Add(at / RegisterBlock.Width);
+        }
+        foreach (var chunk in changed.Chunk(ITableStore.MaxChanges))
+        {
+            var changes = chunk.Select(block => Write(LedgerKeys.Block(block), blocks.ETags.GetValueOrDefault(block), BlockRow.Write(SlotsOf(blocks.Slots, block)))).ToList();
+            if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Conflict) return false;
+        }
+        foreach (var group in newIds.GroupBy(n => n.Key / RegisterBlock.Width))
+            await AddIdsAsync(school, year, group.Key, group.ToDictionary(n => n.Key % RegisterBlock.Width, n => Encoding.UTF8.GetBytes(n.Value.Value)), cancellationToken);
+        return true;
+    }
+
+    private async Task<SchoolRoll> ReadAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    {
+        var blocks = await ReadBlocksAsync(LedgerKeys.Partition(district, school, year), cancellationToken);
+        var ids = new byte[blocks.Slots.Count][];
+        Array.Fill(ids, []);
+        await foreach (var row in store.QueryAsync(TableName.Directory, SealedPartition(school, year), RowKeyRange.Under(SealedBlocks), cancellationToken))
+        {
+            var block = int.Parse(row.Key.Parts()[1], System.Globalization.CultureInfo.InvariantCulture);
+            var blockIds = await UnsealAsync(school, year, row, cancellationToken);
+            for (var i = 0; i < RegisterBlock.Width && (block * RegisterBlock.Width) + i < ids.Length; i++)
+                ids[(block * RegisterBlock.Width) + i] = blockIds[i];
+        }
+        await RestoreAsync(school, year, blocks.Slots, ids, cancellationToken);
+        return new SchoolRoll(school, year, blocks.Slots, ids);
+    }
+
+    private async Task RestoreAsync(SchoolId school, SchoolYear year, List<RegisterSlot?> slots, byte[][] ids, CancellationToken cancellationToken)
+    {
+        var lost = new Dictionary<int, byte[]>();
+        for (var i = 0; i < slots.Count; i++)
+        {
+            if (slots[i] is not { } slot || ids[i].Length > 0) continue;
+            if (await directory.IdentifyAsync(slot.Student, cancellationToken) is not { } identity) continue;
+            ids[i] = Encoding.UTF8.GetBytes(identity.UniqueId.Value);
+            lost[i] = ids[i];
+        }
+        foreach (var group in lost.GroupBy(l => l.Key / RegisterBlock.Width))
+            await AddIdsAsync(school, year, group.Key, group.ToDictionary(l => l.Key % RegisterBlock.Width, l => l.Value), cancellationToken);
+    }
+
+    private async Task AddIdsAsync(SchoolId school, SchoolYear year, int block, Dictionary<int, byte[]> added, CancellationToken cancellationToken)
+    {
+        var partition = SealedPartition(school, year);
+        var key = RowKey.Of(SealedBlocks, block.ToString("D4", System.Globalization.CultureInfo.InvariantCulture));
+        while (true)
+        {
+            var row = await store.GetAsync(TableName.Directory, partition, key, cancellationToken);
+            var ids = row is { } found ? await UnsealAsync(school, year, found, cancellationToken) : [.. Enumerable.Repeat(Array.Empty<byte>(), RegisterBlock.Width)];
+            foreach (var (slot, id) in added) ids[slot] = id;
+            var current = await keys.CurrentAsync(cancellationToken);
+            byte[] body = [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(Pack(ids), Place(school, year, key))];
+            if (await store.CommitAsync(TableName.Directory, partition, [Write(key, row?.ETag, body)], cancellationToken) is CommitResult.Committed) return;
+        }
+    }
+
+    private async ValueTask<byte[][]> UnsealAsync(SchoolId school, SchoolYear year, TableRow row, CancellationToken cancellationToken)
+    {
+        var versionSize = row.Body.Span[0];
+        var secret = await keys.OfAsync(Encoding.ASCII.GetString(row.Body.Span.Slice(1, versionSize)), cancellationToken);
+        var sealedPart = row.Body[(1 + versionSize)..];
+        var plain = new byte[sealedPart.Length - SecretKeys.Overhead];
+        secret.Unseal(sealedPart.Span, Place(school, year, row.Key), plain);
+        try
+        {
+            return Unpack(plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    private async Task<(List<RegisterSlot?> Slots, Dictionary<int, ETag> ETags)> ReadBlocksAsync(PartitionKey partition, CancellationToken cancellationToken)
+    {
+        var slots = new List<RegisterSlot?>();
+        var etags = new Dictionary<int, ETag>();
+        await foreach (var row in store.QueryAsync(TableName.Attendance, partition, RowKeyRange.Under(LedgerKeys.Blocks), cancellationToken))
+        {
+            var read = BlockRow.Read(row.Body.Span);
+            etags[slots.Count / RegisterBlock.Width] = row.ETag;
+            slots.AddRange(read);
+        }
+        while (slots.Count > 0 && slots[^1] is null) slots.RemoveAt(slots.Count - 1);
+        return (slots, etags);
+    }
+
+    private static RegisterSlot?[] SlotsOf(List<RegisterSlot?> slots, int block) =>
+        [.. slots.Skip(block * RegisterBlock.Width).Take(RegisterBlock.Width)];
+
+    private static RowChange Write(RowKey key, ETag? etag, byte[] body) =>
+        etag is { Value: not null } known ? new RowChange.Replace(key, known, body) : new RowChange.Insert(key, body);
+
+    private PartitionKey SealedPartition(SchoolId school, SchoolYear year) =>
+        PartitionKey.Of(district.Value, "roll", school.Value, year.ToString());
+
+    private string Place(SchoolId school, SchoolYear year, RowKey key) => $"{SealedPartition(school, year).Value} {key.Value}";
+
+    private static byte[] Pack(byte[][] ids)
+    {
+        var plain = new byte[ids.Sum(id => id.Length + 1)];
+        var position = 0;
+        foreach (var id in ids)
+        {
+            plain[position++] = (byte)id.Length;
+            id.CopyTo(plain.AsSpan(position));
+            position += id.Length;
+        }
+        return plain;
+    }
+
+    private static byte[][] Unpack(ReadOnlySpan<byte> plain)
+    {
+        var ids = new byte[RegisterBlock.Width][];
+        for (int i = 0, position = 0; i < ids.Length; i++)
+        {
+            var size = plain[position++];
+            ids[i] = plain.Slice(position, size).ToArray();
+            position += size;
+        }
+        return ids;
+    }
+}

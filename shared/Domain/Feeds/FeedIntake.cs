@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Feeds;
+
+/// <summary>What became of a file sent in.</summary>
+public abstract record IntakeResult
+{
+    /// <summary>It is in the archive, durable, and will be read.</summary>
+    public sealed record Accepted(FeedStatus Status) : IntakeResult;
+
+    public sealed record TooLarge(long Limit) : IntakeResult;
+
+    public sealed record Empty : IntakeResult;
+}
+
+/// <summary>Takes a file in: streams it into the archive, writes its status and the message that has it read.</summary>
+public sealed class FeedIntake(IFileArchive archive, ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district, TimeProvider time)
+{
+    /// <summary>The message kind on <see cref="QueueName.FeedArrivals"/>.</summary>
+    public const string ArrivalKind = "feed-arrived";
+
+    private const int ChunkSize = 128 * 1024;
+
+    public static ArchivePath OriginalPath(FeedId id) => ArchivePath.Of("feeds", id.Month, id.Value, "original");
+
+    /// <param name="limit">Inclusive, in bytes.</param>
+    /// <param name="progress">Told the bytes taken in so far.</param>
+    public async Task<IntakeResult> ReceiveAsync(Stream content, FeedRequest request, long limit, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var arrivedAt = time.GetUtcNow();
+        var id = FeedId.New(arrivedAt);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long size = 0;
+        await using (var file = await archive.CreateAsync(OriginalPath(id), cancellationToken))
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+            try
+            {
+                int read;
+                while ((read = await content.ReadAsync(buffer.AsMemory(0, ChunkSize), cancellationToken)) > 0)
+                {
+                    size += read;
+                    if (size > limit) return new IntakeResult.TooLarge(limit);
+                    hash.AppendData(buffer, 0, read);
+                    await file.Stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                    progress?.Report(size);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+            if (size == 0) return new IntakeResult.Empty();
+            await file.CompleteAsync(cancellationToken);
+        }
+
+        var status = new FeedStatus(
+            id, request with { FileName = request.FileName is { } name ? Path.GetFileName(name) : null },
+            arrivedAt, size, Convert.ToHexStringLower(hash.GetHashAndReset()))
+        {
+            StatedAt = request.StatedAt ?? arrivedAt,
+        };
+        var message = Envelope.First($"feed {id}", ArrivalKind, ("district", district.Value), ("feed", id.Value));
+        await store.CommitAsync(
+            TableName.Feeds, feeds.Partition(id),
+            [new RowChange.Insert(FeedStore.StatusKey(id), FeedStore.Write(status)), Outbox.Row(QueueName.FeedArrivals, message)],
+            cancellationToken);
+        await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
+        return new IntakeResult.Accepted(status);
+    }
+}

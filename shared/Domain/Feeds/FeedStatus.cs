@@ -1,0 +1,163 @@
+using System.Text.Json.Serialization;
+
+namespace SchoolSignal.Domain.Feeds;
+
+/// <summary>What a sent file holds.</summary>
+public enum FeedContent
+{
+    Attendance,
+    Roster,
+    Calendar,
+    Observations,
+}
+
+/// <summary>What the sender says of a file.</summary>
+/// <param name="Profile">The name of a CSV profile; none means the mapping is worked out.</param>
+/// <param name="Kind">Overrides the profile's kind.</param>
+/// <param name="Covers">The days the feed speaks for; none means from its first date to its last.</param>
+/// <param name="Schools">The schools it speaks for; none means those it names.</param>
+/// <param name="WithoutRoster">Enrol every pupil the feed names, in the school it names, for the days it covers.</param>
+/// <param name="StatedAt">When the sender's system stated it; none means its arrival. Later statements take precedence.</param>
+/// <param name="FileName">Its name, for telling the format; kept without its folder.</param>
+public sealed record FeedRequest(
+    FeedContent Content,
+    string? Profile = null,
+    FeedKind? Kind = null,
+    Coverage? Covers = null,
+    IReadOnlyList<string>? Schools = null,
+    bool WithoutRoster = false,
+    DateTimeOffset? StatedAt = null,
+    string? FileName = null);
+
+/// <summary>How far a feed is.</summary>
+public enum FeedState
+{
+    Received,
+    /// <summary>Read and split; its batches are being applied.</summary>
+    Applying,
+    Complete,
+    /// <summary>Refused as a whole; <see cref="FeedStatus.Why"/> says why.</summary>
+    Refused,
+    /// <summary>The same file with the same coverage came before and nothing has come since.</summary>
+    Repeated,
+}
+
+/// <summary>A feed's status row. It holds counts and words, never a pupil.</summary>
+public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset ArrivedAt, long Bytes, string Sha256)
+{
+    public FeedState State { get; init; } = FeedState.Received;
+
+    public string? Why { get; init; }
+
+    public FeedId? RepeatOf { get; init; }
+
+    /// <summary>When the statement counts as made: precedence between feeds.</summary>
+    public DateTimeOffset StatedAt { get; init; }
+
+    public FeedKind? Kind { get; init; }
+
+    public Coverage? Covers { get; init; }
+
+    public long Rows { get; init; }
+
+    public IReadOnlyDictionary<RefusalReason, long> RefusedRows { get; init; } = new Dictionary<RefusalReason, long>();
+
+    public IReadOnlyDictionary<string, long> UnknownCodes { get; init; } = new Dictionary<string, long>();
+
+    public IReadOnlyList<string> Concluded { get; init; } = [];
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The school years the feed touches, written last by the splitter; null until then.</summary>
+    public IReadOnlyList<FeedBatch>? Batches { get; init; }
+
+    [JsonIgnore]
+    public bool IsFinal => State is FeedState.Complete or FeedState.Refused or FeedState.Repeated;
+}
+
+/// <summary>One school's year within a feed.</summary>
+/// <param name="Number">Position in the batch file's index; -1 for a school that is covered and not named.</param>
+public sealed record FeedBatch(int Number, string School, int EndYear);
+
+/// <summary>What became of one batch.</summary>
+public sealed record BatchResult(string School, int EndYear)
+{
+    public long Rows { get; init; }
+
+    /// <summary>Marks that changed what the ledger says.</summary>
+    public long Changed { get; init; }
+
+    public long Unchanged { get; init; }
+
+    /// <summary>Marks that yielded to a feed stated later.</summary>
+    public long Superseded { get; init; }
+
+    /// <summary>Marks that follow from the feed's coverage without being named.</summary>
+    public long Filled { get; init; }
+
+    /// <summary>Rows for a session the feed had named already; the greater absence holds.</summary>
+    public long TwiceStated { get; init; }
+
+    /// <summary>Kept, and counted by no indicator while the calendar says there was no school.</summary>
+    public long OutsideCalendar { get; init; }
+
+    /// <summary>Kept or left out, and counted by no indicator while the roster says the pupil was not there.</summary>
+    public long OutsideEnrollment { get; init; }
+
+    /// <summary>Section events, which never change the register.</summary>
+    public long SectionEvents { get; init; }
+
+    /// <summary>Rows of pupils nobody has enrolled: refused, to be sent again after the roster.</summary>
+    public long UnknownStudents { get; init; }
+
+    /// <summary>Row numbers refused while applying, the first few thousand; the file itself is in the archive.</summary>
+    public IReadOnlyList<int> RefusedRowNumbers { get; init; } = [];
+
+    /// <summary>Set when the batch failed for good: its school pauses until it is replayed.</summary>
+    public bool Failed { get; init; }
+}
+
+/// <summary>A feed and everything its batches have reported.</summary>
+public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Results)
+{
+    public long Changed => Results.Sum(r => r.Changed);
+
+    public long Unchanged => Results.Sum(r => r.Unchanged);
+
+    public long Superseded => Results.Sum(r => r.Superseded);
+
+    public long Filled => Results.Sum(r => r.Filled);
+
+    public long TwiceStated => Results.Sum(r => r.TwiceStated);
+
+    public long OutsideCalendar => Results.Sum(r => r.OutsideCalendar);
+
+    public long OutsideEnrollment => Results.Sum(r => r.OutsideEnrollment);
+
+    public long SectionEvents => Results.Sum(r => r.SectionEvents);
+
+    public long UnknownStudents => Results.Sum(r => r.UnknownStudents);
+
+    /// <summary>Rows refused, in reading and in applying.</summary>
+    public long Refused => Status.RefusedRows.Values.Sum() + UnknownStudents;
+
+    public bool AllBatchesReported => Status.Batches is { } batches && Results.Count >= batches.Count;
+
+    public bool AnyFailed => Results.Any(r => r.Failed);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true, Converters = [typeof(FeedIdJson)])]
+[JsonSerializable(typeof(FeedStatus))]
+[JsonSerializable(typeof(BatchResult))]
+internal sealed partial class FeedJson : JsonSerializerContext;
+
+internal sealed class FeedIdJson : JsonConverter<FeedId>
+{
+    public override FeedId Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
+        FeedId.Parse(reader.GetString() ?? "");
+
+    public override void Write(System.Text.Json.Utf8JsonWriter writer, FeedId value, System.Text.Json.JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
+}

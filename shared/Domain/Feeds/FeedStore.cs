@@ -1,0 +1,94 @@
+using System.Text.Json;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Feeds;
+
+/// <summary>The <c>feeds</c> table: <c>S|feed</c> status and <c>R|feed|school|year</c> batch results in the partition of
+/// the month a feed arrived in, and <c>hash</c> rows that recognise a repeat.</summary>
+public sealed class FeedStore(ITableStore store, DistrictId district)
+{
+    private const string StatusRows = "S";
+    private const string ResultRows = "R";
+
+    public PartitionKey Partition(FeedId id) => PartitionKey.Of(district.Value, id.Month);
+
+    public static RowKey StatusKey(FeedId id) => RowKey.Of(StatusRows, id.Value);
+
+    public static byte[] Write(FeedStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, FeedJson.Default.FeedStatus);
+
+    public async ValueTask<(FeedStatus Status, ETag ETag)?> FindAsync(FeedId id, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Feeds, Partition(id), StatusKey(id), cancellationToken) is { } row
+            ? (JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.FeedStatus)!, row.ETag)
+            : null;
+
+    /// <summary>The feed with what its batches have reported so far.</summary>
+    public async Task<FeedReport?> ReportAsync(FeedId id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } found) return null;
+        return new FeedReport(found.Status, await ResultsAsync(id, cancellationToken));
+    }
+
+    public async Task<List<BatchResult>> ResultsAsync(FeedId id, CancellationToken cancellationToken)
+    {
+        var results = new List<BatchResult>();
+        await foreach (var row in store.QueryAsync(TableName.Feeds, Partition(id), RowKeyRange.Under(ResultRows, id.Value), cancellationToken))
+            results.Add(JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.BatchResult)!);
+        return results;
+    }
+
+    /// <summary>Feeds that arrived in a month, oldest id first.</summary>
+    public async IAsyncEnumerable<FeedStatus> InMonthAsync(string month, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in store.QueryAsync(TableName.Feeds, PartitionKey.Of(district.Value, month), RowKeyRange.Under(StatusRows), cancellationToken))
+            yield return JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.FeedStatus)!;
+    }
+
+    /// <summary>Writes a batch's result. A redelivered batch that was done before leaves the first result; a replayed one
+    /// replaces its failure.</summary>
+    public async Task RecordAsync(FeedId id, BatchResult result, CancellationToken cancellationToken)
+    {
+        var key = RowKey.Of(ResultRows, id.Value, result.School, SchoolYearPart(result.EndYear));
+        var body = JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult);
+        while (true)
+        {
+            var row = await store.GetAsync(TableName.Feeds, Partition(id), key, cancellationToken);
+            if (row is { } found)
+            {
+                var known = JsonSerializer.Deserialize(found.Body.Span, FeedJson.Default.BatchResult)!;
+                if (!known.Failed) return;
+            }
+            RowChange change = row is { } old ? new RowChange.Replace(key, old.ETag, body) : new RowChange.Insert(key, body);
+            if (await store.CommitAsync(TableName.Feeds, Partition(id), [change], cancellationToken) is CommitResult.Committed) return;
+        }
+    }
+
+    /// <summary>The feed that sent the same bytes with the same request before, if any.</summary>
+    public async ValueTask<FeedId?> FindRepeatAsync(FeedStatus status, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Feeds, HashPartition, HashKey(status), cancellationToken) is { } row
+            ? FeedId.Parse(System.Text.Encoding.ASCII.GetString(row.Body.Span))
+            : null;
+
+    /// <summary>Remembers the feed as the latest that sent these bytes.</summary>
+    public async Task RememberAsync(FeedStatus status, CancellationToken cancellationToken)
+    {
+        var body = System.Text.Encoding.ASCII.GetBytes(status.Id.Value);
+        var key = HashKey(status);
+        while (true)
+        {
+            RowChange change = await store.GetAsync(TableName.Feeds, HashPartition, key, cancellationToken) is { } row
+                ? new RowChange.Replace(key, row.ETag, body)
+                : new RowChange.Insert(key, body);
+            if (await store.CommitAsync(TableName.Feeds, HashPartition, [change], cancellationToken) is CommitResult.Committed) return;
+        }
+    }
+
+    private PartitionKey HashPartition => PartitionKey.Of(district.Value, "hash");
+
+    private static RowKey HashKey(FeedStatus status) => RowKey.Of(
+        status.Sha256, status.Request.Profile ?? "", status.Request.Kind?.ToString() ?? "",
+        status.Request.Covers is { } covers ? $"{covers.From:yyyyMMdd}-{covers.To:yyyyMMdd}" : "",
+        status.Request.WithoutRoster ? "enrol" : "", string.Join(',', status.Request.Schools ?? []));
+
+    private static string SchoolYearPart(int endYear) => endYear.ToString("D4", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Students;
+
+/// <summary>A roster's or feed's word that a pupil is on a school's roll, or (Remove) no longer.</summary>
+public sealed record EnrollmentStatement(StudentNaming Pupil, Enrollment Enrollment, bool Remove = false);
+
+/// <summary>How statements meet what is held.</summary>
+public enum EnrollmentMode
+{
+    /// <summary>A roster corrects: a stay stated replaces those it overlaps at that school.</summary>
+    Roster,
+    /// <summary>A feed without a roster widens: the days it covers are added.</summary>
+    Extend,
+}
+
+/// <summary>Keeps pupils' enrolments: the profile row in <c>pupils</c> is the truth, and the rolls of schools follow it.</summary>
+public sealed class Enrollments(ITableStore store, StudentDirectory directory, SchoolRolls rolls, PupilPartitions partitions, TimeProvider time)
+{
+    private const string ProfileRows = "P";
+
+    public async ValueTask<StudentProfile?> FindAsync(StudentKey student, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Pupils, partitions.Of(student), RowKey.Of(ProfileRows, student.ToString()), cancellationToken) is { } row
+            ? Read(row)
+            : null;
+
+    /// <summary>Takes in statements: directory, profiles, then the rolls of every school and year they touch.</summary>
+    /// <param name="firstMonth">First month of the district's school year.</param>
+    /// <returns>How many pupils were new to the directory or changed.</returns>
+    public async Task<int> EnrollAsync(IReadOnlyList<EnrollmentStatement> statements, EnrollmentMode mode, int firstMonth, CancellationToken cancellationToken)
+    {
+        var studentKeys = await directory.EnsureAsync([.. statements.Select(s => s.Pupil)], cancellationToken);
+        var byStudent = new Dictionary<StudentKey, List<EnrollmentStatement>>();
+        for (var i = 0; i < statements.Count; i++)
+        {
+            if (!byStudent.TryGetValue(studentKeys[i], out var list)) byStudent[studentKeys[i]] = list = [];
+            list.Add(statements[i]);
+        }
+
+        var thisYear = SchoolYear.Containing(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), firstMonth);
+        var rollEntries = new Dictionary<(SchoolId School, SchoolYear Year), List<RollEntry>>();
+        var changed = 0;
+        foreach (var bucket in byStudent.GroupBy(s => partitions.Of(s.Key)))
+        {
+            foreach (var chunk in bucket.Chunk(ITableStore.MaxChanges))
+            {
+                foreach (var (student, profile, said) in await SaveAsync(bucket.Key, chunk, mode, cancellationToken))
+                {
+                    changed++;
+                    var id = said[0].Pupil.UniqueId;
+                    foreach (var year in YearsOf(said, thisYear))
+                        AddRollEntries(rollEntries, student, id, profile, year, said.Where(s => s.Remove).Select(s => s.Enrollment.School));
+                }
+            }
+        }
+        foreach (var ((school, year), entries) in rollEntries)
+            await rolls.EnrollAsync(school, year, entries, cancellationToken);
+        return changed;
+    }
+
+    private async Task<List<(StudentKey, StudentProfile, List<EnrollmentStatement>)>> SaveAsync(
+        PartitionKey partition, KeyValuePair<StudentKey, List<EnrollmentStatement>>[] chunk, EnrollmentMode mode, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var saved = new List<(StudentKey, StudentProfile, List<EnrollmentStatement>)>();
+            var changes = new List<RowChange>();
+            foreach (var (student, said) in chunk)
+            {
+                var key = RowKey.Of(ProfileRows, student.ToString());
+                var row = await store.GetAsync(TableName.Pupils, partition, key, cancellationToken);
+                var before = row is { } found ? Read(found) : StudentProfile.Empty;
+                var after = said.Aggregate(before, (profile, s) =>
+                    s.Remove ? profile.Without(s.Enrollment.School, s.Enrollment.Entry)
+                    : mode == EnrollmentMode.Roster ? profile.With(s.Enrollment)
+                    : profile.Extended(s.Enrollment));
+                saved.Add((student, after, said));
+                if (row is not null && after.Enrollments.SequenceEqual(before.Enrollments)) continue;
+                var body = Write(after);
+                changes.Add(row is { } known ? new RowChange.Replace(key, known.ETag, body) : new RowChange.Insert(key, body));
+            }
+            if (changes.Count == 0 || await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed)
+                return saved;
+        }
+    }
+
+    /// <summary>The year a stay begins and ends in, and this year and the one before where it is still open then. Older years
+    /// of a long stay are opened when a feed names the pupil there.</summary>
+    private static HashSet<SchoolYear> YearsOf(List<EnrollmentStatement> said, SchoolYear thisYear)
+    {
+        var years = new HashSet<SchoolYear>();
+        foreach (var s in said)
+        {
+            years.Add(SchoolYear.Containing(s.Enrollment.Entry, thisYear.FirstMonth));
+            if (s.Enrollment.Exit is { } exit) years.Add(SchoolYear.Containing(exit, thisYear.FirstMonth));
+            foreach (var year in new[] { thisYear with { EndYear = thisYear.EndYear - 1 }, thisYear })
+                if (s.Enrollment.Entry <= year.LastDay && (s.Enrollment.Exit is null || s.Enrollment.Exit >= year.FirstDay)) years.Add(year);
+        }
+        return years;
+    }
+
+    private static void AddRollEntries(
+        Dictionary<(SchoolId, SchoolYear), List<RollEntry>> entries, StudentKey student, StudentUniqueId id, StudentProfile profile, SchoolYear year,
+        IEnumerable<SchoolId> left)
+    {
+        var inYear = profile.Enrollments
+            .Where(e => e.Entry <= year.LastDay && (e.Exit is null || e.Exit >= year.FirstDay))
+            .GroupBy(e => e.School)
+            .ToList();
+        foreach (var school in inYear)
+        {
+            if (!entries.TryGetValue((school.Key, year), out var list)) entries[(school.Key, year)] = list = [];
+            list.Add(new RollEntry(student, id, [.. school.Select(e => e.Span)], inYear.Count > 1));
+        }
+        // A stay taken back keeps its slot, with no day on roll.
+        foreach (var school in left.Distinct().Where(s => inYear.All(g => g.Key != s)))
+        {
+            if (!entries.TryGetValue((school, year), out var list)) entries[(school, year)] = list = [];
+            list.Add(new RollEntry(student, id, [], false));
+        }
+    }
+
+    private static StudentProfile Read(TableRow row)
+    {
+        var read = JsonSerializer.Deserialize(row.Body.Span, ProfileJson.Default.ProfileRow)
+            ?? throw new FormatException("A profile row is empty.");
+        return new StudentProfile([.. read.Enrollments.Select(e => new Enrollment(SchoolId.Parse(e.School), e.Entry, e.Exit, e.Grade))]);
+    }
+
+    private static byte[] Write(StudentProfile profile) => JsonSerializer.SerializeToUtf8Bytes(
+        new ProfileRow([.. profile.Enrollments.Select(e => new ProfileEnrollment(e.School.Value, e.Entry, e.Exit, e.Grade))]),
+        ProfileJson.Default.ProfileRow);
+}
