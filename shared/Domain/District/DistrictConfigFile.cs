@@ -56,7 +56,7 @@ public sealed record DistrictConfig(
 public static class DistrictConfigFile
 {
     /// <summary>More than this, and the file is not a district file.</summary>
-    public const int MaxOptOuts = 100_000;
+    public const int MaxOptOuts = 50_000;
 
     private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
