@@ -1,1 +1,3 @@
-return 0;
+using SchoolSignal.Functions.Hosting.Local.Commands;
+
+return await SchoolSignalCommandLine.RunAsync(args);

@@ -1,0 +1,25 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Functions.Hosting;
+
+namespace SchoolSignal.Functions.District;
+
+/// <summary>Says whether the app can do its work: it reaches its storage.</summary>
+public sealed class Health(ITableStore store, ServedDistrict district)
+{
+    private static readonly string Version =
+        typeof(Health).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    [Function("Health")]
+    [Operation("Whether the app works", Description = "For monitors. Reads one row from storage.")]
+    [Answer(200, "It works.")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        // Storage out of reach throws, and the caller sees a 500 with a reference.
+        await store.GetAsync(TableName.District, PartitionKey.Of(district.Id.Value), RowKey.Of("health"), cancellationToken);
+        return Results.Json(new { status = "ok", version = Version });
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using Microsoft.Extensions.Configuration;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Functions.Hosting.Catalogue;
+
+/// <summary>The settings a function names as <c>%NAME%</c>: a queue is <c>%FEED_ARRIVALS_QUEUE%</c> for "feed-arrivals" and
+/// so on, a schedule is a cron of six fields, seconds first, in UTC. The names can be environment variables as they
+/// stand. Each has a default, so that the Local host needs no configuration; in Azure the infrastructure sets them.</summary>
+public static class FunctionSettings
+{
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+    private static readonly Dictionary<string, string> Schedules = new()
+    {
+        // Every minute: what a crash left in an outbox waits no longer than that.
+        ["OUTBOX_SWEEP_CRON"] = "30 * * * * *",
+        // Before the school day, after the night's feeds.
+        ["NIGHTLY_SCREENING_CRON"] = "0 0 4 * * *",
+    };
+
+    private static readonly Dictionary<string, string> Defaults = new(
+        QueueName.All.Select(queue => KeyValuePair.Create(SettingOf(queue), queue.Value)).Concat(Schedules));
+
+    /// <summary>Whether the text is <c>%NAME%</c>, the name of capitals, digits and '_'.</summary>
+    public static bool IsReference(string? text) =>
+        text is { Length: > 2 } && text[0] == '%' && text[^1] == '%'
+        && !text.AsSpan(1, text.Length - 2).ContainsAnyExcept(NameCharacters);
+
+    /// <summary>The value behind <c>%NAME%</c>.</summary>
+    /// <exception cref="InvalidOperationException">The setting has neither a value nor a default.</exception>
+    public static string Resolve(string reference, IConfiguration configuration)
+    {
+        var name = reference.Trim('%');
+        return configuration[name] is { Length: > 0 } set ? set
+            : Defaults.TryGetValue(name, out var usual) ? usual
+            : throw new InvalidOperationException($"The setting {name} has no value.");
+    }
+
+    /// <summary>The setting that names a queue: "feed-arrivals" is <c>FEED_ARRIVALS_QUEUE</c>.</summary>
+    public static string SettingOf(QueueName queue) =>
+        queue.Value.ToUpperInvariant().Replace('-', '_') + "_QUEUE";
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using SchoolSignal.Domain.Feeds;
+
+namespace SchoolSignal.Functions.Hosting.Local.Commands;
+
+/// <summary><c>import</c>: one kind of file into the district, with a report.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var command = new Command("import", "Import a file and report what was applied, and what was refused and why.");
+        command.Add(Kind(common, "calendar", "School days: CSV, Ed-Fi XML or JSON, or iCalendar."));
+        command.Add(Kind(common, "roster", "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), or Ed-Fi."));
+        command.Add(Kind(common, "students", "Pupils and enrolments from one CSV."));
+        command.Add(Attendance(common));
+        command.Add(Kind(common, "observations", "Teachers' observation forms, one JSON object a line."));
+        return command;
+    }
+
+    private static Command Kind(CommonOptions common, string name, string description)
+    {
+        var file = FileArgument();
+        var profile = ProfileOption();
+        var json = CommonOptions.Json("Write the report to stdout as JSON.");
+        var command = new Command(name, description) { file, profile, json };
+        command.SetAction(CommandContext.Action(common, (context, _, _) =>
+            Task.FromResult(context.Refuse($"Importing {name} is not ready yet."))));
+        return command;
+    }
+
+    private static Command Attendance(CommonOptions common)
+    {
+        var file = FileArgument();
+        var profile = ProfileOption();
+        var json = CommonOptions.Json("Write the report to stdout as JSON.");
+        var kind = new Option<string>("--kind")
+        {
+            Description = "What the file states. register: every pupil. exceptions: absences only, everyone else was present. "
+                + "snapshot: a register that replaces what it covers. Default: what the profile says, or what the file shows.",
+        };
+        kind.AcceptOnlyFromAmong("register", "exceptions", "snapshot");
+        var covers = new Option<Coverage?>("--covers")
+        {
+            Description = "First and last day the file speaks for, if it does not show them itself.",
+            HelpName = "FROM..TO",
+            CustomParser = CommonOptions.ParseCoverage,
+        };
+        var withoutRoster = new Option<bool>("--without-roster")
+        {
+            Description = "Enrol every pupil the file names, in the school it names, for the days it covers.",
+        };
+        var command = new Command("attendance", "Attendance: CSV through a profile, Ed-Fi XML, or Ed-Fi API JSON.")
+        {
+            file, profile, kind, covers, withoutRoster, json,
+        };
+        command.SetAction(CommandContext.Action(common, (context, _, _) =>
+            Task.FromResult(context.Refuse("Importing attendance is not ready yet."))));
+        return command;
+    }
+
+    /// <summary>A file, or a folder as an unpacked bundle; it must be there.</summary>
+    private static Argument<FileSystemInfo> FileArgument()
+    {
+        var file = new Argument<FileSystemInfo>("FILE") { Description = "The file, or an unpacked bundle's folder." };
+        file.AcceptExistingOnly();
+        return file;
+    }
+
+    private static Option<string?> ProfileOption() => new("--profile")
+    {
+        Description = "How to read the file: a shipped profile's name or a profile file. Default: worked out from the file, and said.",
+        HelpName = "P",
+    };
+}

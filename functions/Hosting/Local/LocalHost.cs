@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SchoolSignal.Functions.Hosting.Catalogue;
+
+namespace SchoolSignal.Functions.Hosting.Local;
+
+/// <summary>The app on one machine: Kestrel for HTTP triggers, the embedded queue for queue triggers, a cron for timers.
+/// On the generic HostBuilder on purpose: WebApplicationBuilder adds authentication middleware by itself, which would
+/// answer /signin-oidc before the function does (design.md).</summary>
+public static class LocalHost
+{
+    /// <param name="configure">Registers more, or replaces; for tests.</param>
+    public static IHost Build(LocalOptions options, FunctionCatalogue? catalogue = null, Action<IServiceCollection>? configure = null) =>
+        new HostBuilder()
+            .ConfigureAppConfiguration(configuration => configuration.AddEnvironmentVariables())
+            .ConfigureLogging(log => LocalLog.Configure(log, LogLevel.Information))
+            .ConfigureServices(services =>
+            {
+                services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTime);
+                LocalServices.Add(services, options, catalogue);
+                services.AddSingleton<HttpFunctions>();
+                services.AddHostedService<QueueRunner>();
+                services.AddHostedService<TimerRunner>();
+                configure?.Invoke(services);
+            })
+            .ConfigureWebHost(web => web
+                .UseKestrel(kestrel =>
+                {
+                    kestrel.AddServerHeader = false;
+                    kestrel.Limits.MaxRequestBodySize = HttpFunctions.MaxBody;
+                    kestrel.Listen(IPAddress.Loopback, options.Port);
+                })
+                .ConfigureServices(services => services.AddRouting())
+                .Configure(app => app
+                    .UseRouting()
+                    .UseEndpoints(endpoints => endpoints.ServiceProvider.GetRequiredService<HttpFunctions>().Map(endpoints))
+                    .Run(context => Faults.NotFound.ExecuteAsync(context))))
+            .UseDefaultServiceProvider(provider => provider.ValidateScopes = true)
+            .Build();
+
+    /// <summary>Where a started host listens, such as http://127.0.0.1:7071.</summary>
+    public static Uri AddressOf(IHost host) =>
+        new(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+}

@@ -1,0 +1,17 @@
+using SchoolSignal.Domain.District;
+
+namespace SchoolSignal.Functions.Hosting.Local;
+
+/// <summary>What the Local host is started with.</summary>
+/// <param name="DataFolder">Holds the database, the archive and the key ring.</param>
+/// <param name="Port">On 127.0.0.1; 0 takes any free one.</param>
+public sealed record LocalOptions(string DataFolder, DistrictId District, int Port = LocalOptions.DefaultPort)
+{
+    public const int DefaultPort = 7071;
+
+    /// <summary>How many messages of one queue are worked on at once.</summary>
+    public int MessagesAtOnce { get; init; } = 2;
+
+    /// <summary>How long a stopping host waits for what it has begun.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using SchoolSignal.Adapters.Sqlite;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Functions.Hosting.Catalogue;
+
+namespace SchoolSignal.Functions.Hosting.Local;
+
+/// <summary>Feeds the queue functions from the embedded queue: returned = completed, thrown = handed back with a growing
+/// delay, and given up by the queue after <see cref="SqliteMessageQueue.MaxDeliveries"/>. Several pumps, of several
+/// processes, may run on the same data: a message is on loan to one.</summary>
+internal sealed partial class QueuePump(
+    FunctionCatalogue catalogue, FunctionInvoker invoker, SqliteMessageQueue queue, LocalOptions options,
+    TimeProvider clock, IConfiguration configuration, ILogger<QueuePump> log)
+{
+    // A receiver that dies is noticed after a loan's time; a living one renews at a third of it.
+    private static readonly TimeSpan Loan = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    private readonly IReadOnlyList<(FunctionBinding Function, QueueName Queue)> pumped =
+    [
+        .. from function in catalogue.Functions
+           let trigger = function.Trigger as TriggerBinding.Queue
+           where trigger is not null
+           select (function, QueueName.Parse(FunctionSettings.Resolve(trigger.Setting, configuration))),
+    ];
+
+    /// <summary>How long the nth delivery's failure waits for the next: 1 s, 2 s, 4 s, ... at most 5 minutes.</summary>
+    public static TimeSpan DelayAfter(int delivery)
+    {
+        var delay = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(delivery, 16) - 1));
+        return delay < LongestDelay ? delay : LongestDelay;
+    }
+
+    /// <summary>Works all queues until told to stop, then waits for what is in work, at the longest
+    /// <see cref="LocalOptions.DrainTime"/>; what is not done by then is cancelled and handed back.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var cut = new CancellationTokenSource();
+        await using var drain = stopping.Register(() => cut.CancelAfter(options.DrainTime));
+        await Task.WhenAll(pumped.Select(p => PumpAsync(p.Function, p.Queue, stopping, cut.Token)));
+    }
+
+    /// <summary>Works all queues until <paramref name="isDone"/> says so, or until nothing is left to work on.</summary>
+    /// <returns>What <paramref name="isDone"/> said last.</returns>
+    public async Task<bool> RunUntilAsync(Func<CancellationToken, ValueTask<bool>> isDone, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = RunAsync(stop.Token);
+        try
+        {
+            while (!await isDone(cancellationToken))
+            {
+                // Nothing left means that nothing can change the answer: what was sent meanwhile is seen by a last look.
+                if (IsIdle()) return await isDone(cancellationToken);
+                await Task.Delay(Glance, clock, cancellationToken);
+            }
+            return true;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await running;
+        }
+    }
+
+    private bool IsIdle() => pumped.All(p => queue.Count(p.Queue) is { Active: 0, Scheduled: 0 });
+
+    private async Task PumpAsync(FunctionBinding function, QueueName name, CancellationToken stopping, CancellationToken cut)
+    {
+        using var slots = new SemaphoreSlim(options.MessagesAtOnce);
+        try
+        {
+            while (true)
+            {
+                await slots.WaitAsync(stopping);
+                var free = 1;
+                while (slots.Wait(0, CancellationToken.None)) free++;
+                var messages = await ReceiveAsync(name, free, stopping);
+                slots.Release(free - messages.Count);
+                foreach (var message in messages) _ = HandleAsync(function, message, slots, cut);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to stop: what is in work is waited for below.
+        }
+        for (var i = 0; i < options.MessagesAtOnce; i++) await slots.WaitAsync(CancellationToken.None);
+    }
+
+    private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(QueueName name, int max, CancellationToken stopping)
+    {
+        while (true)
+        {
+            stopping.ThrowIfCancellationRequested();
+            // Not cancelled half-way: a message lent is a message handled.
+            var messages = await queue.ReceiveAsync(name, max, Loan, CancellationToken.None);
+            if (messages.Count > 0) return messages;
+            await queue.WaitAsync(name, LongestWait, stopping);
+        }
+    }
+
+    private async Task HandleAsync(FunctionBinding function, ReceivedMessage message, SemaphoreSlim slots, CancellationToken cut)
+    {
+        // The loop goes on receiving while this runs.
+        await Task.Yield();
+        try
+        {
+            using var done = new CancellationTokenSource();
+            var renewing = RenewAsync(message, done.Token);
+            try
+            {
+                await invoker.InvokeAsync(function, parameter => parameter.ParameterType == typeof(string) ? message.Body : cut);
+                await queue.CompleteAsync(message, CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (cut.IsCancellationRequested)
+            {
+                // Cut off by the stop, not failed: due at once for whoever comes next.
+                await queue.AbandonAsync(message, TimeSpan.Zero, CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                Failed(function.Name, RunOf(message), message.DeliveryCount, exception.GetType().FullName, exception.StackTrace);
+                await queue.AbandonAsync(message, DelayAfter(message.DeliveryCount), CancellationToken.None);
+            }
+            finally
+            {
+                await done.CancelAsync();
+                await renewing;
+            }
+        }
+        catch (Exception exception)
+        {
+            // The queue itself is out of reach: the loan runs out and the message comes again.
+            NotSettled(function.Name, exception.GetType().FullName, exception.StackTrace);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task RenewAsync(ReceivedMessage message, CancellationToken done)
+    {
+        try
+        {
+            do await Task.Delay(Loan / 3, clock, done);
+            while (await queue.RenewAsync(message, Loan, done));
+            LoanLost(message.Queue.Value, message.DeliveryCount);
+        }
+        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        {
+            // The work is done.
+        }
+        catch (Exception exception)
+        {
+            NotSettled(message.Queue.Value, exception.GetType().FullName, exception.StackTrace);
+        }
+    }
+
+    /// <summary>The kind of work, for the log. A key may name a pupil; a kind does not.</summary>
+    private static string RunOf(ReceivedMessage message)
+    {
+        try
+        {
+            return Envelope.Parse(message.Body).Kind;
+        }
+        catch (FormatException)
+        {
+            return "no envelope";
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} failed on {Kind}, delivery {Delivery}: {Type}\n{Trace}")]
+    private partial void Failed(string function, string kind, int delivery, string? type, string? trace);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} could not reach the queue and goes on: {Type}\n{Trace}")]
+    private partial void NotSettled(string function, string? type, string? trace);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message of {Queue}, delivery {Delivery}, took longer than its loan; it may come again")]
+    private partial void LoanLost(string queue, int delivery);
+}
