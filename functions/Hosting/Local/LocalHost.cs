@@ -23,7 +23,12 @@ public static class LocalHost
             .ConfigureLogging(log => LocalLog.Configure(log, LogLevel.Information))
             .ConfigureServices(services =>
             {
-                services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTime);
+                services.Configure<HostOptions>(host =>
+                {
+                    host.ServicesStopConcurrently = true;
+                    // The pump cuts its work off after the drain time and needs a moment to hand it back.
+                    host.ShutdownTimeout = options.DrainTime + TimeSpan.FromSeconds(3);
+                });
                 LocalServices.Add(services, options, catalogue);
                 services.AddSingleton<HttpFunctions>();
                 services.AddHostedService<QueueRunner>();

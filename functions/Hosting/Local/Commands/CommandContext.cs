@@ -82,7 +82,6 @@ internal sealed class CommandContext : IAsyncDisposable
         var options = new LocalOptions(
             Path.GetFullPath(parsed.GetValue(common.Data) ?? defaultData),
             parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict));
-        Directory.CreateDirectory(options.DataFolder);
 
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
