@@ -137,13 +137,13 @@ public static class DistrictConfigFile
     {
         if (!parts.ContainsKey("capacity")) return null;
         var capacity = reader.Object(parts, "capacity", "routinePerCounsellorAndWeek", "counsellors");
-        var cap = reader.Number(capacity, "capacity.routinePerCounsellorAndWeek", 0, 1000);
+        var cap = reader.Number(capacity, "capacity.routinePerCounsellorAndWeek", 0, 100);
         var counsellors = new Dictionary<SchoolId, int>();
         foreach (var (school, value) in reader.Object(capacity, "capacity.counsellors"))
         {
             var field = $"capacity.counsellors.{school}";
             if (!SchoolId.TryParse(school, out var id)) reader.Add(field, "is not a school id");
-            else if (reader.Number(value, field, 0, 100) is { } count) counsellors[id] = count;
+            else if (reader.Number(value, field, 0, 15) is { } count) counsellors[id] = count;
         }
         return new DistrictCapacity(cap, counsellors);
     }

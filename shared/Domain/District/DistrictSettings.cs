@@ -38,8 +38,8 @@ public sealed record DistrictThresholds(int StaleFeedSchoolDays, string? RuleSet
 
 /// <summary>How many new routine referrals a counsellor can take on in a week, Monday to Sunday. Only <c>Raised</c> ones
 /// are routine; <c>High</c> and Urgent are never held back.</summary>
-/// <param name="RoutinePerCounsellorAndWeek">Null is no cap; else 0 to 1000.</param>
-/// <param name="Counsellors">Counsellors of a school, where it has not exactly one. 0 to 100.</param>
+/// <param name="RoutinePerCounsellorAndWeek">Null is no cap; else 0 to 100.</param>
+/// <param name="Counsellors">Counsellors of a school, where it has not exactly one. 0 to 15.</param>
 public sealed record DistrictCapacity(int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<SchoolId, int> Counsellors)
 {
     public static DistrictCapacity Unlimited { get; } = new(null, new Dictionary<SchoolId, int>());

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Screening;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Domain.Referrals;
+
+/// <summary>Rows of a pupil's partition in table <c>pupils</c>: <c>S|school|student</c> the stored result,
+/// <c>R|student|number</c> a referral, <c>RH|student|number|revision</c> a line of its history. The number, not the random
+/// id, stands in the key: two screenings that both want to open a pupil's next referral then insert the same row, and one of
+/// them fails.</summary>
+internal static class ReferralRows
+{
+    private const string Result = "S";
+    private const string Referral = "R";
+    private const string History = "RH";
+
+    public static RowKeyRange Referrals { get; } = RowKeyRange.Under(Referral);
+
+    public static RowKeyRange ResultsOf(SchoolId school) => RowKeyRange.Under(Result, school.Value);
+
+    public static RowKeyRange ReferralsOf(StudentKey student) => RowKeyRange.Under(Referral, student.ToString());
+
+    public static RowKeyRange HistoryOf(Referral referral) => RowKeyRange.Under(History, referral.Student.ToString(), Number(referral.Number));
+
+    public static RowKey ResultKey(SchoolId school, StudentKey student) => RowKey.Of(Result, school.Value, student.ToString());
+
+    public static RowKey ReferralKey(Referral referral) => RowKey.Of(Referral, referral.Student.ToString(), Number(referral.Number));
+
+    public static RowKey HistoryKey(Referral referral) =>
+        RowKey.Of(History, referral.Student.ToString(), Number(referral.Number), Number(referral.Revision));
+
+    public static byte[] Body(ScreeningResult result) => JsonSerializer.SerializeToUtf8Bytes(result, ReferralJson.Default.ScreeningResult);
+
+    public static byte[] Body(Referral referral) => JsonSerializer.SerializeToUtf8Bytes(referral, ReferralJson.Default.Referral);
+
+    public static byte[] Body(ReferralEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, ReferralJson.Default.ReferralEntry);
+
+    public static StoredResult ReadResult(TableRow row) =>
+        new(JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.ScreeningResult)!, row.ETag);
+
+    public static Referral ReadReferral(TableRow row) => JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.Referral)!;
+
+    private static string Number(int number) => number.ToString("D6", CultureInfo.InvariantCulture);
+}

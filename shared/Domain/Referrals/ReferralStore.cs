@@ -1,0 +1,178 @@
+using System.Text.Json;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Screening;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Domain.Referrals;
+
+/// <summary>A pupil's latest result at Watch or above, or of a pupil whose referral is open, as stored. It is written anew
+/// only when it says something else (<see cref="Evidence.IsSame"/>), so its as-of date is the first day it said so.</summary>
+public sealed record StoredResult(ScreeningResult Result, ETag Version);
+
+/// <summary>Screens the pupil as of an earlier day on today's ledger; null if that day cannot be screened any more.</summary>
+public delegate ScreeningResult? ScreenAsOf(DateOnly day);
+
+/// <summary>Results and referrals in the pupil's partition of table <c>pupils</c> (<see cref="ReferralRows"/>). Result,
+/// referral, its history line and the message of the change are one commit.</summary>
+public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId district, PupilPartitions partitions, TimeProvider time)
+{
+    /// <summary>All stored results of a school. A pupil of the school who is not among them has no open referral there, so
+    /// that a None for that pupil needs no read at all (<see cref="ApplyAsync(ScreeningResult, StoredResult?, ScreenAsOf, DistrictCapacity, CancellationToken)"/>).</summary>
+    public async Task<IReadOnlyDictionary<StudentKey, StoredResult>> ReadSchoolResultsAsync(SchoolId school, CancellationToken cancellationToken)
+    {
+        var results = await PupilRows.ReadAllAsync(store, partitions, ReferralRows.ResultsOf(school), ReferralRows.ReadResult, cancellationToken);
+        return results.ToDictionary(r => r.Result.Student);
+    }
+
+    /// <summary>Applies a screening, reading what is stored of the pupil first.</summary>
+    public async Task<ReferralChange> ApplyAsync(
+        ScreeningResult result, ScreenAsOf screenAsOf, DistrictCapacity capacity, CancellationToken cancellationToken)
+    {
+        if (result.NotScreenedBecause is not null) return ReferralChange.None.Instance;
+        var stored = await FindResultAsync(result.School, result.Student, cancellationToken);
+        var referrals = await ReadReferralsAsync(result.Student, cancellationToken);
+        return await ApplyAsync(result, stored, referrals, screenAsOf, capacity, cancellationToken);
+    }
+
+    /// <summary>Applies a screening where the caller has read the school's results.</summary>
+    /// <param name="stored">The pupil's stored result, or null if there is none.</param>
+    public async Task<ReferralChange> ApplyAsync(
+        ScreeningResult result, StoredResult? stored, ScreenAsOf screenAsOf, DistrictCapacity capacity, CancellationToken cancellationToken)
+    {
+        if (result.NotScreenedBecause is not null || (stored is null && result.Level == Level.None)) return ReferralChange.None.Instance;
+        List<StoredReferral> referrals = stored is not null || result.IsRaised() ? await ReadReferralsAsync(result.Student, cancellationToken) : [];
+        return await ApplyAsync(result, stored, referrals, screenAsOf, capacity, cancellationToken);
+    }
+
+    /// <summary>A pupil is no longer on the roll of a school. An open referral goes on to the new school; with none known it
+    /// stays until a person closes it. A result without a referral is forgotten: the new school's screening makes its own.</summary>
+    public async Task<ReferralChange> LeaveSchoolAsync(StudentKey student, SchoolId from, SchoolId? to, CancellationToken cancellationToken)
+    {
+        if (await FindResultAsync(from, student, cancellationToken) is not { } stored) return ReferralChange.None.Instance;
+        var referrals = await ReadReferralsAsync(student, cancellationToken);
+        if (referrals.Exists(r => r.Referral.IsOpen && r.Referral.School == from))
+        {
+            if (to is not { } school) return ReferralChange.None.Instance;
+            return await ApplyAsync(
+                stored.Result with { School = school }, await FindResultAsync(school, student, cancellationToken), referrals, _ => null,
+                DistrictCapacity.Unlimited, cancellationToken);
+        }
+        await store.CommitAsync(
+            TableName.Pupils, partitions.Of(student), [new RowChange.Delete(ReferralRows.ResultKey(from, student), stored.Version)], cancellationToken);
+        return ReferralChange.None.Instance;
+    }
+
+    /// <summary>A step of a person or of the weekly cap.</summary>
+    public async Task<ReferralActionResult> TakeAsync(
+        StudentKey student, ReferralId id, ReferralAction action, Verdict? verdict, Actor by, DateOnly today, CancellationToken cancellationToken)
+    {
+        var partition = partitions.Of(student);
+        while (true)
+        {
+            if ((await ReadReferralsAsync(student, cancellationToken)).Find(r => r.Referral.Id == id) is not { } before)
+                return new ReferralActionResult.NotFound();
+            var taken = ReferralActions.Take(before.Referral, action, verdict, by, today, time.GetUtcNow());
+            if (taken is not ReferralActionResult.Done(var change)) return taken;
+            // Somebody who was faster changes what is permitted, so the table is asked again with what is there now.
+            if (await store.CommitAsync(TableName.Pupils, partition, RowsOf(change, before), cancellationToken) is not CommitResult.Committed) continue;
+            await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+            return taken;
+        }
+    }
+
+    public async Task<PupilReferrals> ReadPupilAsync(StudentKey student, CancellationToken cancellationToken) =>
+        ToPupil(await ReadReferralsAsync(student, cancellationToken));
+
+    public async Task<Referral?> FindAsync(StudentKey student, ReferralId id, CancellationToken cancellationToken) =>
+        (await ReadPupilAsync(student, cancellationToken)).All.FirstOrDefault(r => r.Id == id);
+
+    public async Task<StoredResult?> FindResultAsync(SchoolId school, StudentKey student, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Pupils, partitions.Of(student), ReferralRows.ResultKey(school, student), cancellationToken) is { } row
+            ? ReferralRows.ReadResult(row)
+            : null;
+
+    /// <summary>All lines of a referral's history, oldest first.</summary>
+    public async Task<IReadOnlyList<ReferralEntry>> ReadHistoryAsync(Referral referral, CancellationToken cancellationToken)
+    {
+        var entries = new List<ReferralEntry>();
+        await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(referral.Student), ReferralRows.HistoryOf(referral), cancellationToken))
+            entries.Add(JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.ReferralEntry)!);
+        return entries;
+    }
+
+    /// <summary>Every open referral of the district, by reading every partition: for rebuilding what is read elsewhere.</summary>
+    public async Task<IReadOnlyList<Referral>> ReadOpenAsync(CancellationToken cancellationToken)
+    {
+        var all = await PupilRows.ReadAllAsync(store, partitions, ReferralRows.Referrals, ReferralRows.ReadReferral, cancellationToken);
+        return [.. all.Where(r => r.IsOpen)];
+    }
+
+    private async Task<ReferralChange> ApplyAsync(
+        ScreeningResult result, StoredResult? stored, List<StoredReferral> referrals, ScreenAsOf screenAsOf, DistrictCapacity capacity,
+        CancellationToken cancellationToken)
+    {
+        var partition = partitions.Of(result.Student);
+        var newId = ReferralId.New();
+        while (true)
+        {
+            var open = referrals.Find(r => r.Referral.IsOpen);
+            var asOfRaised = open is not null && open.Referral.RaisedOn != result.AsOf ? screenAsOf(open.Referral.RaisedOn) : null;
+            var change = ReferralDecision.Decide(ToPupil(referrals), result, asOfRaised, capacity, newId, time.GetUtcNow());
+            var made = change as ReferralChange.Made;
+            var changes = new List<RowChange>();
+            if (ResultRow(result, stored, made?.After ?? open?.Referral, isReferralChanged: made is not null) is { } resultRow) changes.Add(resultRow);
+            if (made is not null) changes.AddRange(RowsOf(made, open));
+            if (made is not null && open is not null && open.Referral.School != result.School
+                && await FindResultAsync(open.Referral.School, result.Student, cancellationToken) is { } left)
+                changes.Add(new RowChange.Delete(ReferralRows.ResultKey(open.Referral.School, result.Student), left.Version));
+            if (changes.Count == 0) return change;
+
+            if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed)
+            {
+                if (made is not null) await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+                return change;
+            }
+            stored = await FindResultAsync(result.School, result.Student, cancellationToken);
+            referrals = await ReadReferralsAsync(result.Student, cancellationToken);
+        }
+    }
+
+    /// <summary>What happens to the result's row, or null. It is written with every change of a referral, so that two
+    /// screenings of a pupil at once notice each other; and it stays as long as a referral is open.</summary>
+    private static RowChange? ResultRow(ScreeningResult result, StoredResult? stored, Referral? referral, bool isReferralChanged)
+    {
+        var key = ReferralRows.ResultKey(result.School, result.Student);
+        var isKept = result.Level >= Level.Watch || referral is { IsOpen: true };
+        if (stored is null)
+            return isKept ? new RowChange.Insert(key, ReferralRows.Body(result)) : null;
+        if (!isReferralChanged && (result.AsOf < stored.Result.AsOf || (isKept && Evidence.IsSame(result, stored.Result)))) return null;
+        return isKept ? new RowChange.Replace(key, stored.Version, ReferralRows.Body(result)) : new RowChange.Delete(key, stored.Version);
+    }
+
+    private List<RowChange> RowsOf(ReferralChange.Made change, StoredReferral? before)
+    {
+        var key = ReferralRows.ReferralKey(change.After);
+        var body = ReferralRows.Body(change.After);
+        return
+        [
+            before is null ? new RowChange.Insert(key, body) : new RowChange.Replace(key, before.Version, body),
+            new RowChange.Insert(ReferralRows.HistoryKey(change.After), ReferralRows.Body(change.Entry)),
+            Outbox.Row(QueueName.Referrals, ReferralChanged.Message(district, change, before?.Referral.School)),
+        ];
+    }
+
+    private async Task<List<StoredReferral>> ReadReferralsAsync(StudentKey student, CancellationToken cancellationToken)
+    {
+        var referrals = new List<StoredReferral>();
+        await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(student), ReferralRows.ReferralsOf(student), cancellationToken))
+            referrals.Add(new StoredReferral(ReferralRows.ReadReferral(row), row.ETag));
+        return referrals;
+    }
+
+    private static PupilReferrals ToPupil(List<StoredReferral> referrals) =>
+        referrals.Count == 0 ? PupilReferrals.None : new PupilReferrals([.. referrals.Select(r => r.Referral)]);
+
+    private sealed record StoredReferral(Referral Referral, ETag Version);
+}
