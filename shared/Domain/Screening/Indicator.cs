@@ -1,0 +1,51 @@
+namespace SchoolSignal.Domain.Screening;
+
+/// <summary>A number computed from a pupil's data. The first sixteen are those of evidence.md §9, in its order; the rest
+/// are what the rules ask for beyond them. <see cref="IndicatorCatalogue"/> says what each one means.</summary>
+public enum Indicator
+{
+    PossibleSessions,
+    AbsentSessions,
+    AbsenceRateYearToDate,
+    AbsentDays,
+    UnauthorisedDays,
+    LateCount,
+    PartialDays,
+    Spells,
+    LongestRunDays,
+    CurrentRunDays,
+    IllnessSpells,
+    FirstDayBackAbsences,
+    Last20AbsenceRate,
+    Last45AbsenceRate,
+    Previous60AbsenceRate,
+    PeerExcess,
+
+    PossibleDays,
+    Last45PossibleDays,
+    Previous60PossibleDays,
+    CurrentRunAllMedical,
+    Last45SpellsBegun,
+    Last20UnexplainedDays,
+    Last45AbsentDays,
+    Last45FirstDayBackAbsences,
+    Last45FirstDayBackChance,
+    Last45ShortIllnessSpells,
+    Last20LateCount,
+    Last20LateRate,
+    Previous60LateRate,
+    Last20PartialDays,
+    Last20SameSectionAbsences,
+    Previous20AbsenceRate,
+    Previous20AbsentDays,
+
+    WithdrawingItems,
+    WithdrawingObservers,
+    ObservedChange,
+    ObservedAches,
+    ObservedSleepiness,
+    ObservedSelfCare,
+    ObservedAffect,
+    ObservedDropping,
+    ObservedConnection,
+}
