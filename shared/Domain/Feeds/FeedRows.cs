@@ -86,12 +86,34 @@ public readonly record struct Coverage(DateOnly From, DateOnly To)
     public bool Contains(DateOnly date) => date >= From && date <= To;
 }
 
+/// <summary>How period marks make a day (the profile's rule).</summary>
+/// <param name="AbsentFrom">Share of the day's stated periods, above 0 and at most 1, inclusive: absent from so many or more,
+/// the day is absent; absent from fewer but some, the day is partial.</param>
+public sealed record PeriodFold(decimal AbsentFrom)
+{
+    /// <summary>Where no profile says otherwise: half the day's periods.</summary>
+    public static readonly PeriodFold Default = new(0.5m);
+}
+
 /// <summary>How a whole file was read, or why it was not.</summary>
 public abstract record ReadOutcome
 {
     /// <summary>Every row was handed on or refused. <paramref name="Concluded"/> says in plain words what was worked out
     /// (delimiter, encoding, columns, date order, profile); <paramref name="Warnings"/> what a person should know.</summary>
-    public sealed record Read(long Rows, FeedKind? Kind, IReadOnlyList<string> Concluded, IReadOnlyList<string> Warnings) : ReadOutcome;
+    public sealed record Read(long Rows, FeedKind? Kind, IReadOnlyList<string> Concluded, IReadOnlyList<string> Warnings) : ReadOutcome
+    {
+        /// <summary>A CSV file's header line as received, for the file of its refused rows; empty for other formats.</summary>
+        public string Header { get; init; } = "";
+
+        /// <summary>What separates a CSV file's fields.</summary>
+        public char Delimiter { get; init; } = ',';
+
+        /// <summary>How the file's period marks make a day; null if it has none.</summary>
+        public PeriodFold? PeriodFold { get; init; }
+
+        /// <summary>The coverage that the file itself states; null if it states none.</summary>
+        public Coverage? Coverage { get; init; }
+    }
 
     /// <summary>The file as a whole cannot be used: what was wrong, where, and what to do, in words for the sender.</summary>
     public sealed record Refused(string Why) : ReadOutcome;
