@@ -1,7 +1,9 @@
 using SchoolSignal.Benchmarks;
+using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
 
+if (args is [ImportBenchmark.ChildMode, ..]) return ImportBenchmark.RunOnce(args);
 if (BenchmarkOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(BenchmarkOptions.Usage);
@@ -12,6 +14,7 @@ Directory.CreateDirectory(options.Work);
 var report = new Report();
 (string Mode, Action<BenchmarkOptions, Report> Run)[] benchmarks =
 [
+    ("import", ImportBenchmark.Run),
     ("screen", ScreenBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();

@@ -23,8 +23,14 @@ public sealed record Timing(TimeSpan Median, TimeSpan Fastest, TimeSpan Slowest,
             taken[i] = Stopwatch.GetElapsedTime(start);
         }
 
-        Array.Sort(taken);
-        return new Timing(taken[runs / 2], taken[0], taken[^1], runs);
+        return From(taken);
+    }
+
+    /// <summary>From times measured elsewhere; at least one.</summary>
+    public static Timing From(IEnumerable<TimeSpan> taken)
+    {
+        TimeSpan[] sorted = [.. taken.Order()];
+        return new Timing(sorted[sorted.Length / 2], sorted[0], sorted[^1], sorted.Length);
     }
 
     public static Timing Of(int runs, Action run) => Of(runs, () => { }, run);
