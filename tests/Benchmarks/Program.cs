@@ -2,6 +2,7 @@ using SchoolSignal.Benchmarks;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
+using SchoolSignal.Benchmarks.Rules;
 
 if (args is [ImportBenchmark.ChildMode, ..]) return ImportBenchmark.RunOnce(args);
 if (BenchmarkOptions.Parse(args) is not { } options)
@@ -16,6 +17,7 @@ var report = new Report();
 [
     ("import", ImportBenchmark.Run),
     ("screen", ScreenBenchmark.Run),
+    ("rules", RulesBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

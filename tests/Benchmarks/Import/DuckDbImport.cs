@@ -63,6 +63,8 @@ public static class DuckDbImport
     {
         var start = Stopwatch.GetTimestamp();
         using var connection = Open(database);
+        // By default the commit of a large load checkpoints by itself; put off, the two can be told apart.
+        Execute(connection, "SET checkpoint_threshold = '1TB'");
         Execute(connection, Sql.Read("import.sql").Replace("$file", feed.Replace("'", "''", StringComparison.Ordinal), StringComparison.Ordinal));
         var counts = Counts(connection);
         var committed = Stopwatch.GetElapsedTime(start);

@@ -26,6 +26,7 @@ public sealed record PupilIndicators
     public double? Last45AbsenceRate { get; init; }
     public double? Previous60AbsenceRate { get; init; }
     public double? PeerExcess { get; init; }
+    public int Last20PossibleDays { get; init; }
     public int Last20AbsentDays { get; init; }
     /// <summary>Absent days unauthorised other than N, or N for more than five school days.</summary>
     public int Last20UnexplainedDays { get; init; }
@@ -70,6 +71,7 @@ public sealed record PupilIndicators
             Last45AbsenceRate = Rate("last45AbsenceRate"),
             Previous60AbsenceRate = Rate("previous60AbsenceRate"),
             PeerExcess = Rate("peerExcess"),
+            Last20PossibleDays = Count("last20PossibleDays"),
             Last20AbsentDays = Count("last20AbsentDays"),
             Last20UnexplainedDays = Count("last20UnexplainedDays"),
             Last20Lates = Count("last20Lates"),

@@ -66,6 +66,7 @@ of_days AS (
            sum(possible) FILTER (WHERE days_after < 20) AS last20Possible,
            sum(absent) FILTER (WHERE days_after < 20) AS last20Absent,
            sum(peer_rates) FILTER (WHERE days_after < 20) AS last20PeerRates,
+           count(*) FILTER (WHERE days_after < 20 AND possible > 0) AS last20PossibleDays,
            count(*) FILTER (WHERE days_after < 20 AND possible > 0 AND absent = possible) AS last20AbsentDays,
            -- 141 is England's N; it counts once it has stood for more than five school days.
            count(*) FILTER (WHERE days_after < 20 AND possible > 0 AND absent = possible
@@ -91,10 +92,10 @@ of_days AS (
     FROM placed
     GROUP BY pupil
 )
-SELECT d.pupil, days, possibleSessions, absentSessions,
+SELECT d.pupil, days, possibleSessions::INTEGER AS possibleSessions, absentSessions::INTEGER AS absentSessions,
        -- A division by zero is null in DuckDB: no possible session, no rate.
        absentSessions / possibleSessions AS absenceRateYearToDate,
-       possibleDays, absentDays, unauthorisedDays, lateCount, partialDays,
+       possibleDays, absentDays, unauthorisedDays, lateCount::INTEGER AS lateCount, partialDays,
        coalesce(spells, 0) AS spells,
        coalesce(longestRunDays, 0) AS longestRunDays,
        coalesce(currentRunDays, 0) AS currentRunDays,
@@ -105,11 +106,11 @@ SELECT d.pupil, days, possibleSessions, absentSessions,
        last45Absent / last45Possible AS last45AbsenceRate,
        previous60Absent / previous60Possible AS previous60AbsenceRate,
        (last20Absent - last20PeerRates) / last20Possible AS peerExcess,
-       last20AbsentDays, last20UnexplainedDays, last20Lates, last20PartialDays,
+       last20PossibleDays, last20AbsentDays, last20UnexplainedDays, last20Lates::INTEGER AS last20Lates, last20PartialDays,
        previous20Absent / previous20Possible AS previous20AbsenceRate, previous20AbsentDays,
        last45PossibleDays, last45AbsentDays, last45FirstDaysBack, last45FirstDayBackAbsences,
        coalesce(last45Spells, 0) AS last45Spells,
        coalesce(last45ShortIllnessSpells, 0) AS last45ShortIllnessSpells,
-       previous60PossibleDays, previous60Lates
+       previous60PossibleDays, previous60Lates::INTEGER AS previous60Lates
 FROM of_days d
 LEFT JOIN of_spells s ON s.pupil = d.pupil;
