@@ -66,9 +66,10 @@ public sealed class FileKeyring : IKeyring
         }
         try
         {
-            var stored = JsonSerializer.Deserialize(json, KeyringJson.Default.DictionaryStringByteArray) ?? [];
-            if (stored.Values.Any(bytes => bytes?.Length != SecretBytes)) throw new FormatException();
-            return [.. stored.Select(pair => new KeyringSecret(pair.Key, pair.Value)).OrderByDescending(secret => Number(secret.Version))];
+            var stored = JsonSerializer.Deserialize(json, KeyringJson.Default.DictionaryStringByteArray);
+            if (stored is not { Count: > 0 } || stored.Values.Any(bytes => bytes?.Length != SecretBytes)) throw new FormatException();
+            var numbered = stored.Select(pair => (Number: Number(pair.Key), Secret: new KeyringSecret(pair.Key, pair.Value))).ToList();
+            return [.. numbered.OrderByDescending(pair => pair.Number).Select(pair => pair.Secret)];
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {

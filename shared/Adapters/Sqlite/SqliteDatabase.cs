@@ -164,7 +164,7 @@ public sealed class SqliteDatabase : IDisposable
         {
             try
             {
-                connection.Script("PRAGMA journal_mode = WAL");
+                connection.Script($"PRAGMA page_size = {SqliteSchema.PageSize}; PRAGMA journal_mode = WAL");
                 return;
             }
             catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_BUSY && waited < patience.TotalMilliseconds)
