@@ -60,11 +60,11 @@ internal sealed class SectionAbsences
         return FillMost(days, window, best);
     }
 
-    /// <summary>As <see cref="Most"/>, with the days; of sections missed equally often, the first reported.</summary>
+    /// <summary>As <see cref="Most"/>, with the days; of sections missed equally often, the first by name, then by school.</summary>
     public int FillMost(PupilDays days, DayWindow window, Span<ulong> best)
     {
         best.Clear();
-        var most = 0;
+        var (most, mostAt) = (0, -1);
         Span<ulong> missed = stackalloc ulong[DayBits.Words];
         for (var i = 0; i < ofPupil.Count; i++)
         {
@@ -76,10 +76,16 @@ internal sealed class SectionAbsences
                     && DayBits.Has(days[DayClass.Attended], day)) DayBits.Add(missed, day);
             }
             var count = DayBits.Count(missed);
-            if (count <= most) continue;
-            most = count;
+            if (count < most || count == 0 || (count == most && !ComesBefore(i, mostAt))) continue;
+            (most, mostAt) = (count, i);
             missed.CopyTo(best);
         }
         return most;
+    }
+
+    private bool ComesBefore(int candidate, int other)
+    {
+        var byName = string.CompareOrdinal(ofPupil[candidate].Section, ofPupil[other].Section);
+        return byName < 0 || (byName == 0 && ofPupil[candidate].School.School.CompareTo(ofPupil[other].School.School) < 0);
     }
 }
