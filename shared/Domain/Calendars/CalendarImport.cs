@@ -14,9 +14,15 @@ public sealed record CalendarSink(
 public sealed class CalendarImport(int firstMonth = SchoolYear.DefaultFirstMonth)
 {
     private readonly Dictionary<(SchoolId? School, SchoolYear Year), Gathered> calendars = [];
+    private int leftOut;
 
     /// <summary>A date, and a session in every school year that it touches. Of one date the later line holds.</summary>
     public CalendarSink Sink(RefusedRowHandler refuse) => new(AddSession, AddDay, refuse);
+
+    /// <summary>What was left out.</summary>
+    public IReadOnlyList<string> Warnings => leftOut == 0
+        ? []
+        : [FormattableString.Invariant($"{leftOut} sessions are left out: a school's year takes {SchoolCalendar.MaxSessions}")];
 
     /// <summary>The calendars gathered, in order of year and school.</summary>
     public IReadOnlyList<SchoolCalendar> Calendars =>
@@ -31,7 +37,11 @@ public sealed class CalendarImport(int firstMonth = SchoolYear.DefaultFirstMonth
     {
         var last = SchoolYear.Containing(session.End, firstMonth);
         for (var year = SchoolYear.Containing(session.Begin, firstMonth); year.EndYear <= last.EndYear; year = year with { EndYear = year.EndYear + 1 })
-            Of(school, year).Sessions[session.Name] = session;
+        {
+            var sessions = Of(school, year).Sessions;
+            if (sessions.Count < SchoolCalendar.MaxSessions || sessions.ContainsKey(session.Name)) sessions[session.Name] = session;
+            else leftOut++;
+        }
     }
 
     private void AddDay(SchoolId? school, CalendarDay day) => Of(school, SchoolYear.Containing(day.Date, firstMonth)).Days[day.Date] = day;

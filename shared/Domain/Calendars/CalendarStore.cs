@@ -61,6 +61,8 @@ public sealed class CalendarStore(ITableStore tables)
         {
             var held = await tables.GetAsync(TableName.District, Partition(district), key, cancellationToken);
             var merged = (Read(held, newer.School, newer.Year) ?? SchoolCalendar.Empty(newer.School, newer.Year)).With(newer);
+            // Renamed terms would pile up over the imports: the oldest statements give way.
+            if (merged.Sessions.Count > SchoolCalendar.MaxSessions) merged = merged with { Sessions = newer.Sessions };
             var body = CalendarJson.Write(merged);
             if (held is { } row && row.Body.Span.SequenceEqual(body)) return false;
             RowChange change = held is { } old ? new RowChange.Replace(key, old.ETag, body) : new RowChange.Insert(key, body);

@@ -24,8 +24,8 @@ public sealed record SchoolCalendar(
     IReadOnlyList<CalendarSession> Sessions,
     IReadOnlyList<CalendarDay> Days)
 {
-    /// <summary>A year has few terms; a file with more of them in one school is refused.</summary>
-    public const int MaxSessions = 40;
+    /// <summary>A year has few terms, and a calendar is one row of a store: more are left out, with a warning.</summary>
+    public const int MaxSessions = 24;
 
     public static SchoolCalendar Empty(SchoolId? school, SchoolYear year) => new(school, year, [], []);
 

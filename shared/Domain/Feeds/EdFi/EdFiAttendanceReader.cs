@@ -24,9 +24,6 @@ public sealed record EdFiReadOptions(MapCode MapCode, DateOnly? NotBefore = null
 /// </remarks>
 public static class EdFiAttendanceReader
 {
-    public const string SchoolEvent = "StudentSchoolAttendanceEvent";
-    public const string SectionEvent = "StudentSectionAttendanceEvent";
-
     /// <summary>Hands every event on in file order. Where the outcome is <see cref="ReadOutcome.Refused"/>, the rows handed on
     /// before the fault are void.</summary>
     public static ReadOutcome Read(Stream stream, EdFiReadOptions options, AttendanceRowSink sink, CancellationToken cancellationToken)
@@ -43,8 +40,8 @@ public static class EdFiAttendanceReader
 
         public void Take(EdFiRecord record)
         {
-            var isSection = IsSection(record);
-            if (!isSection && !IsSchool(record))
+            var kind = EdFiKinds.Of(record);
+            if (kind is not (EdFiKind.SchoolEvent or EdFiKind.SectionEvent))
             {
                 if (record.Type is { Length: > 0 } other && ignored.Count < 100) ignored[other] = ignored.GetValueOrDefault(other) + 1;
                 else Refuse(record, RefusalReason.InvalidRecord, "");
@@ -52,7 +49,7 @@ public static class EdFiAttendanceReader
             }
             if (record.HasInvalidText) Refuse(record, RefusalReason.InvalidEncoding, "");
             else if (record.IsTooLarge) Refuse(record, RefusalReason.InvalidRecord, "");
-            else Decode(record, isSection);
+            else Decode(record, kind == EdFiKind.SectionEvent);
         }
 
         private void Decode(EdFiRecord record, bool isSection)
@@ -151,14 +148,6 @@ public static class EdFiAttendanceReader
         }
 
         private string Others() => string.Join(", ", ignored.Select(i => Say($"{i.Value} {i.Key}")));
-
-        private static bool IsSection(EdFiRecord record) =>
-            record.Type is null ? !record.Find("SectionIdentifier").IsEmpty : EdFiValues.IsType(record.Type, SectionEvent);
-
-        private static bool IsSchool(EdFiRecord record) =>
-            record.Type is null
-                ? !record.Find("EventDate").IsEmpty || !record.FindCode("AttendanceEventCategory", "AttendanceEventCategoryDescriptor").IsEmpty
-                : EdFiValues.IsType(record.Type, SchoolEvent);
 
         private static bool HasControl(ReadOnlySpan<char> text)
         {

@@ -35,22 +35,18 @@ public static class EdFiCalendarReader
 
         public void Take(EdFiRecord record)
         {
-            if (Is(record, "Session")) Session(record, "SessionName");
-            else if (Is(record, "CalendarDate")) Date(record);
-            else if (Is(record, "GradingPeriod")) Session(record, "GradingPeriodName");
-            else if (EdFiValues.IsType(record.Type, "Calendar")) Calendar(record);
-            else if (record.Type is { Length: > 0 }) others++;
-            else Refuse(record, RefusalReason.InvalidRecord, "");
-        }
-
-        private static bool Is(EdFiRecord record, string entity) => record.Type is null
-            ? entity switch
+            switch (EdFiKinds.Of(record))
             {
-                "Session" => !record.Find("SessionName").IsEmpty && !record.Find("BeginDate").IsEmpty,
-                "CalendarDate" => !record.Find("Date").IsEmpty,
-                _ => !record.FindCode("GradingPeriod", "GradingPeriodDescriptor").IsEmpty,
+                case EdFiKind.Session: Session(record, "SessionName"); break;
+                case EdFiKind.CalendarDate: Date(record); break;
+                case EdFiKind.GradingPeriod: Session(record, "GradingPeriodName"); break;
+                case EdFiKind.Calendar: Calendar(record); break;
+                default:
+                    if (record.Type is { Length: > 0 }) others++;
+                    else Refuse(record, RefusalReason.InvalidRecord, "");
+                    break;
             }
-            : EdFiValues.IsType(record.Type, entity);
+        }
 
         private void Calendar(EdFiRecord record)
         {
@@ -91,7 +87,6 @@ public static class EdFiCalendarReader
             if (!isOpen && closure is null)
             {
                 unclear.UnionWith(unclear.Count < 20 ? events : []);
-                others++;
                 return;
             }
             days++;
@@ -126,7 +121,7 @@ public static class EdFiCalendarReader
             if (rows == 0) return new ReadOutcome.Refused("The file holds no sessions, calendar dates or grading periods.");
             List<string> concluded = [FormattableString.Invariant($"Ed-Fi calendar: {sessions} sessions, {days} dates, {gradingPeriods.Count} grading periods")];
             if (standIns.Count > 0) concluded.Add(FormattableString.Invariant($"{standIns.Count} grading periods stand in for the sessions of schools that have none"));
-            List<string> warnings = [];
+            List<string> warnings = others == 0 ? [] : [FormattableString.Invariant($"{others} records of other kinds are not used")];
             if (unclear.Count > 0)
                 warnings.Add($"Dates whose events say neither taught nor closed are left to the sessions: {string.Join(", ", unclear)}");
             return new ReadOutcome.Read(rows, null, concluded, warnings);

@@ -21,21 +21,20 @@ public static class EdFiRosterReader
 
         public void Take(EdFiRecord record)
         {
-            var isEnrollment = record.Type is null
-                ? !record.Find("EntryDate").IsEmpty
-                : EdFiValues.IsType(record.Type, "StudentSchoolAssociation");
-            var isName = !isEnrollment && (record.Type is null
-                ? !record.Find("LastSurname").IsEmpty || record.HasTop("keyValues")
-                : EdFiValues.IsType(record.Type, "Student"));
-            if (!isEnrollment && !isName && record.Type is { Length: > 0 }) { others++; return; }
-            if (!isEnrollment && !isName) { Refuse(record, RefusalReason.InvalidRecord, ""); return; }
+            var kind = EdFiKinds.Of(record);
+            if (kind is not (EdFiKind.Enrollment or EdFiKind.Student))
+            {
+                if (record.Type is { Length: > 0 }) others++;
+                else Refuse(record, RefusalReason.InvalidRecord, "");
+                return;
+            }
             if (record.HasInvalidText) { Refuse(record, RefusalReason.InvalidEncoding, ""); return; }
             if (record.IsTooLarge) { Refuse(record, RefusalReason.InvalidRecord, ""); return; }
 
             var text = record.Find("StudentUniqueId");
             if (text.IsEmpty) { Refuse(record, RefusalReason.MissingStudent, "StudentUniqueId"); return; }
             if (!StudentUniqueId.TryParse(text, out var student)) { Refuse(record, RefusalReason.InvalidStudent, "StudentUniqueId"); return; }
-            if (isEnrollment) Enrollment(record, student);
+            if (kind == EdFiKind.Enrollment) Enrollment(record, student);
             else Name(record, student);
         }
 
