@@ -11,7 +11,7 @@ public sealed class CalendarReaderTests
     private readonly CalendarImport import = new();
 
     private IEnumerable<(string? School, string Date, bool IsInstructional, string Reason)> Days =>
-        import.Calendars.SelectMany(c => c.Days.Select(d => (c.School?.Value, d.Date.ToString("MM-dd"), d.IsInstructional, d.Reason)));
+        import.Calendars.SelectMany(c => c.Days.Select(d => (c.School?.Value, d.Date.ToString("MM-dd", System.Globalization.CultureInfo.InvariantCulture), d.IsInstructional, d.Reason)));
 
     private CalendarSink Sink => import.Sink(refused.Add);
 
