@@ -89,7 +89,7 @@ public static class ReferralDecision
 
     private static bool IsUnchanged(Referral before, Referral after) =>
         before.Level == after.Level && before.CurrentLevel == after.CurrentLevel && before.Priority == after.Priority
-        && before.RaisedOn == after.RaisedOn && Evidence.IsSame(before.Evidence, after.Evidence);
+        && before.RaisedOn == after.RaisedOn && ResultEvidence.IsSame(before.Evidence, after.Evidence);
 
     private static Referral Step(Referral referral, ReferralAction action) => referral with
     {

@@ -1,12 +1,8 @@
 using System.Text.Json.Serialization;
-using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Referrals;
-
-/// <summary>The published source of a rule, or null if the rule set no longer has it.</summary>
-public delegate string? RuleSource(string ruleId);
 
 /// <summary>A referral as <c>referrals --json</c> and the worklist's endpoint give it: what, and why. No number in it rates
 /// the pupil; the order of the list says where to begin.</summary>
@@ -22,11 +18,12 @@ public sealed record ReferralListing(
     DateOnly OpenedOn, DateOnly RaisedOn, DateOnly EvidenceAsOf, bool HasEased, bool GroundRemoved, bool Waiting,
     IReadOnlyList<ReferralReason> Why, IReadOnlyList<ReferralReason> Strengths, decimal KnownShareOfSessions, string RuleSetVersion)
 {
-    public static ReferralListing Of(Referral referral, StudentUniqueId student, RuleSource sourceOf) => new(
+    /// <param name="rules">The rule set in force; a rule it no longer has is named by its id.</param>
+    public static ReferralListing Of(Referral referral, StudentUniqueId student, RuleSet rules) => new(
         referral.Id.ToString(), student.Value, referral.School.Value, referral.State, referral.Level, Sentence(referral),
         referral.OpenedOn, referral.RaisedOn, referral.Evidence.AsOf, referral.HasEased, referral.GroundRemoved, referral.Waiting,
-        [.. referral.Evidence.Triggers.Select(t => ReferralReason.Of(t, sourceOf))],
-        [.. referral.Evidence.Protective.Select(t => ReferralReason.Of(t, sourceOf))],
+        [.. referral.Evidence.Triggers.Select(t => ReferralReason.Of(t, rules))],
+        [.. referral.Evidence.Protective.Select(t => ReferralReason.Of(t, rules))],
         referral.Evidence.Completeness, referral.Evidence.RuleSetVersion);
 
     private static string Sentence(Referral referral)
@@ -45,16 +42,21 @@ public sealed record ReferralListing(
 }
 
 /// <summary>A rule that fired, in plain words and with what is behind it.</summary>
-/// <param name="What">A sentence: what was seen, over which days, from where on it counts.</param>
+/// <param name="What">A sentence: what was seen, over which days.</param>
 /// <param name="Observed">A rate as a fraction, or a count.</param>
 /// <param name="Threshold">Inclusive, in the unit of <paramref name="Observed"/>.</param>
+/// <param name="Source">The rule's published source; null if the rule set no longer has the rule.</param>
 public sealed record ReferralReason(
     string RuleId, string What, decimal Observed, decimal Threshold, DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Dates,
     string? Source, string ClearsWhen)
 {
-    public static ReferralReason Of(Trigger trigger, RuleSource sourceOf) => new(
-        trigger.RuleId, TriggerWords.Sentence(trigger), trigger.Observed, trigger.Threshold, trigger.From, trigger.To, trigger.Dates,
-        sourceOf(trigger.RuleId), trigger.ClearsWhen);
+    public static ReferralReason Of(Trigger trigger, RuleSet rules)
+    {
+        var rule = rules.Rules.FirstOrDefault(r => r.Id == trigger.RuleId);
+        return new ReferralReason(
+            trigger.RuleId, TriggerWords.Sentence(trigger, rule), trigger.Observed, trigger.Threshold, trigger.From, trigger.To, trigger.Dates,
+            rule?.Source, trigger.ClearsWhen);
+    }
 }
 
 /// <summary>How listings are written.</summary>

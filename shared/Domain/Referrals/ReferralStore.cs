@@ -8,7 +8,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Referrals;
 
 /// <summary>A pupil's latest result at Watch or above, or of a pupil whose referral is open, as stored. It is written anew
-/// only when it says something else (<see cref="Evidence.IsSame"/>), so its as-of date is the first day it said so.</summary>
+/// only when it says something else (<see cref="ResultEvidence.IsSame"/>), so its as-of date is the first day it said so.</summary>
 public sealed record StoredResult(ScreeningResult Result, ETag Version);
 
 /// <summary>Screens the pupil as of an earlier day on today's ledger; null if that day cannot be screened any more.</summary>
@@ -147,7 +147,7 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
         var isKept = result.Level >= Level.Watch || referral is { IsOpen: true };
         if (stored is null)
             return isKept ? new RowChange.Insert(key, ReferralRows.Body(result)) : null;
-        if (!isReferralChanged && (result.AsOf < stored.Result.AsOf || (isKept && Evidence.IsSame(result, stored.Result)))) return null;
+        if (!isReferralChanged && (result.AsOf < stored.Result.AsOf || (isKept && ResultEvidence.IsSame(result, stored.Result)))) return null;
         return isKept ? new RowChange.Replace(key, stored.Version, ReferralRows.Body(result)) : new RowChange.Delete(key, stored.Version);
     }
 

@@ -23,7 +23,7 @@ public sealed class ReferralStoreTests : IDisposable
         var opened = Assert.IsType<ReferralChange.Opened>(await ApplyAsync(Screened(10, Level.Raised, 3, 9, 10)));
 
         var stored = (await rig.Referrals.ReadSchoolResultsAsync(Oakfield, CancellationToken.None))[Mara];
-        Assert.True(Evidence.IsSame(stored.Result, opened.After.Evidence));
+        Assert.True(ResultEvidence.IsSame(stored.Result, opened.After.Evidence));
         Assert.Equal([March(3), March(9), March(10)], stored.Result.Triggers[0].Dates);
         var referral = (await rig.Referrals.ReadPupilAsync(Mara, CancellationToken.None)).Open!;
         Assert.Equal(opened.After with { Evidence = referral.Evidence }, referral);

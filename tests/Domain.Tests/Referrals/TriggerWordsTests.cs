@@ -8,17 +8,19 @@ namespace SchoolSignal.Domain.Tests.Referrals;
 
 public sealed class TriggerWordsTests
 {
-    private static Trigger Fired(string ruleId, decimal observed, decimal threshold) =>
-        new(ruleId, RuleFamily.Absence, "someIndicator", observed, threshold, March(2), March(20), [March(3)], 3, false, "it clears");
+    private static Trigger Fired(string ruleId, string indicator, decimal observed) =>
+        new(ruleId, RuleFamily.Absence, indicator, observed, 0.2m, March(2), March(20), [March(3), March(9)], 3, false, "it clears");
 
     [Theory]
-    [InlineData("absence.severe", 0.2341, 0.2, "Missed 23.4 % of sessions over the last 45 school days (2 to 20 Mar 2026; counts from 20 %).")]
-    [InlineData("absence.run", 1, 5, "Away 1 school day in a row (2 to 20 Mar 2026; counts from 5).")]
-    [InlineData("partial.late", 4, 4, "Late 4 times in the last 20 school days, at least twice as often as before (2 to 20 Mar 2026; counts from 4).")]
-    [InlineData("observed.sleep", 3, 3, "A teacher's form: often sleepy in the mornings (2 to 20 Mar 2026).")]
-    [InlineData("our.own", 3.456, 3, "SomeIndicator at 3.46 (2 to 20 Mar 2026; counts from 3).")]
-    public void Sentence_OfARule_SaysWhatWasSeenWhenAndFromWhere(string ruleId, decimal observed, decimal threshold, string sentence) =>
-        Assert.Equal(sentence, TriggerWords.Sentence(Fired(ruleId, observed, threshold)));
+    [InlineData("absence.severe", "last45AbsenceRate", 0.2341,
+        "A fifth or more of the last 45 school days missed: absence over the last 45 school days: 23.4 %, 2 to 20 Mar 2026.")]
+    [InlineData("absence.run", "currentRunDays", 5, "A run of absent days that has not ended: absent days in a row up to now: 5, 2 to 20 Mar 2026.")]
+    [InlineData("pattern.firstdayback", "last45FirstDayBackChance", 0.01,
+        "Absent days gather on the first day back after a weekend or a holiday, 2 to 20 Mar 2026.")]
+    [InlineData("observed.sleep", "observedSleepiness", 3, "Often sleepy in the mornings: forms of 3 Mar 2026, 9 Mar 2026.")]
+    [InlineData("our.old", "goneIndicator", 3, "our.old, 2 to 20 Mar 2026.")]
+    public void Sentence_OfARule_SaysWhatWasSeenAndWhen(string ruleId, string indicator, decimal observed, string sentence) =>
+        Assert.Equal(sentence, TriggerWords.Sentence(Fired(ruleId, indicator, observed), RuleSet.Starting.Rules.FirstOrDefault(r => r.Id == ruleId)));
 
     [Fact]
     public void Days_SameOrOtherDayMonthYear_SaysNoMoreThanNeeded()
@@ -31,13 +33,13 @@ public sealed class TriggerWordsTests
     [Fact]
     public void Listing_AsJson_SaysWhyAndHoldsNoRatingOfThePupil()
     {
-        var listing = ReferralListing.Of(OpenedOn(10, Level.High), StudentUniqueId.Parse("604822"), rule => $"source of {rule}");
+        var listing = ReferralListing.Of(OpenedOn(10, Level.High), StudentUniqueId.Parse("604822"), RuleSet.Starting);
         var json = JsonSerializer.Serialize(listing, ReferralListingJson.Default.ReferralListing);
         using var document = JsonDocument.Parse(json);
         var why = document.RootElement.GetProperty("why")[0];
         Assert.Equal("absence.severe", why.GetProperty("ruleId").GetString());
         Assert.Equal(["2026-03-09", "2026-03-10"], why.GetProperty("dates").EnumerateArray().Select(d => d.GetString()));
-        Assert.Equal("source of absence.severe", why.GetProperty("source").GetString());
+        Assert.Equal(RuleSet.Starting.Rules.Single(r => r.Id == "absence.severe").Source, why.GetProperty("source").GetString());
         Assert.Equal("High", document.RootElement.GetProperty("level").GetString());
         Assert.DoesNotContain("priority", json, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("points", json, StringComparison.OrdinalIgnoreCase);
@@ -52,6 +54,6 @@ public sealed class TriggerWordsTests
     public void Listing_State_IsSaidInWords(bool isRemoved, bool hasEased, string end)
     {
         var referral = OpenedOn(10) with { GroundRemoved = isRemoved, CurrentLevel = hasEased ? Level.Watch : Level.Raised };
-        Assert.EndsWith(end, ReferralListing.Of(referral, StudentUniqueId.Parse("1"), _ => null).What, StringComparison.Ordinal);
+        Assert.EndsWith(end, ReferralListing.Of(referral, StudentUniqueId.Parse("1"), RuleSet.Starting).What, StringComparison.Ordinal);
     }
 }

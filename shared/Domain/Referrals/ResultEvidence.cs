@@ -3,7 +3,7 @@ using SchoolSignal.Domain.Screening;
 namespace SchoolSignal.Domain.Referrals;
 
 /// <summary>When two screenings say the same, and what days they stand on.</summary>
-public static class Evidence
+public static class ResultEvidence
 {
     /// <summary>Whether a counsellor would learn nothing new: same level and order, same rules on the same days. A window
     /// that moved on by a day or a rate that shifted with its denominator is nothing new.</summary>
