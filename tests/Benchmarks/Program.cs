@@ -17,6 +17,7 @@ var report = new Report();
 [
     ("import", ImportBenchmark.Run),
     ("screen", ScreenBenchmark.Run),
+    ("agreement", AgreementRun.Run),
     ("rules", RulesBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DuckDB.NET.Data;
 using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Measuring;
@@ -60,14 +61,22 @@ public sealed class DuckDbDistrict : IDisposable
     public void ComputeIndicators(DateOnly asOf, bool leaveExceptionalOut = false) => Execute(
         $"CREATE OR REPLACE TABLE result AS FROM pupil_indicators(DATE '{asOf:yyyy-MM-dd}', {(leaveExceptionalOut ? "true" : "false")})");
 
-    /// <summary>What <see cref="ComputeIndicators"/> left, by pupil.</summary>
-    public IReadOnlyList<PupilIndicators> ReadIndicators()
+    /// <summary>What <see cref="ComputeIndicators"/> left, by pupil, under the names of the indicator catalogue.</summary>
+    public IReadOnlyList<SqlIndicators> ReadIndicators()
     {
         using var command = connection.CreateCommand();
         command.CommandText = "FROM result ORDER BY pupil";
         using var reader = command.ExecuteReader();
-        List<PupilIndicators> all = [];
-        while (reader.Read()) all.Add(PupilIndicators.From(reader));
+        var columns = Enumerable.Range(1, reader.FieldCount - 1).ToDictionary(reader.GetName, column => column - 1, StringComparer.Ordinal);
+        List<SqlIndicators> all = [];
+        while (reader.Read())
+        {
+            var values = new double?[columns.Count];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = reader.IsDBNull(i + 1) ? null : Convert.ToDouble(reader.GetValue(i + 1), CultureInfo.InvariantCulture);
+            all.Add(new SqlIndicators(reader.GetInt32(0), columns, values));
+        }
+
         return all;
     }
 

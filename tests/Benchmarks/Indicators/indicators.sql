@@ -43,16 +43,15 @@ of_spells AS (
            count(*) AS spells,
            max(length) AS longestRunDays,
            max(length) FILTER (WHERE attended_after = 0) AS currentRunDays,
-           bool_or(medical) FILTER (WHERE attended_after = 0) AS currentRunMedical,
+           bool_or(medical) FILTER (WHERE attended_after = 0) AS currentRunAllMedical,
            count(*) FILTER (WHERE illness) AS illnessSpells,
-           count(*) FILTER (WHERE begun_days_before < 45) AS last45Spells,
+           count(*) FILTER (WHERE begun_days_before < 45) AS last45SpellsBegun,
            count(*) FILTER (WHERE begun_days_before < 45 AND illness AND length <= 2) AS last45ShortIllnessSpells
     FROM spells
     GROUP BY pupil
 ),
 of_days AS (
     SELECT pupil,
-           count(*) AS days,
            sum(possible) AS possibleSessions,
            sum(absent) AS absentSessions,
            count(*) FILTER (WHERE possible > 0) AS possibleDays,
@@ -66,12 +65,10 @@ of_days AS (
            sum(possible) FILTER (WHERE days_after < 20) AS last20Possible,
            sum(absent) FILTER (WHERE days_after < 20) AS last20Absent,
            sum(peer_rates) FILTER (WHERE days_after < 20) AS last20PeerRates,
-           count(*) FILTER (WHERE days_after < 20 AND possible > 0) AS last20PossibleDays,
-           count(*) FILTER (WHERE days_after < 20 AND possible > 0 AND absent = possible) AS last20AbsentDays,
            -- 141 is England's N; it counts once it has stood for more than five school days.
            count(*) FILTER (WHERE days_after < 20 AND possible > 0 AND absent = possible
                AND ((am & 135 = 133 AND (am <> 141 OR days_after > 5)) OR (pm & 135 = 133 AND (pm <> 141 OR days_after > 5)))) AS last20UnexplainedDays,
-           coalesce(sum((am & 7 = 2)::TINYINT + (pm & 7 = 2)::TINYINT) FILTER (WHERE days_after < 20), 0) AS last20Lates,
+           coalesce(sum((am & 7 = 2)::TINYINT + (pm & 7 = 2)::TINYINT) FILTER (WHERE days_after < 20), 0) AS last20LateCount,
            count(*) FILTER (WHERE days_after < 20 AND (absent > 0 AND possible > absent OR am & 7 IN (3, 4) OR pm & 7 IN (3, 4))) AS last20PartialDays,
 
            sum(absent) FILTER (WHERE days_after BETWEEN 20 AND 39) AS previous20Absent,
@@ -92,25 +89,42 @@ of_days AS (
     FROM placed
     GROUP BY pupil
 )
-SELECT d.pupil, days, possibleSessions::INTEGER AS possibleSessions, absentSessions::INTEGER AS absentSessions,
+SELECT d.pupil,
+       possibleSessions::INTEGER AS possibleSessions,
+       absentSessions::INTEGER AS absentSessions,
        -- A division by zero is null in DuckDB: no possible session, no rate.
        absentSessions / possibleSessions AS absenceRateYearToDate,
-       possibleDays, absentDays, unauthorisedDays, lateCount::INTEGER AS lateCount, partialDays,
+       absentDays, unauthorisedDays,
+       lateCount::INTEGER AS lateCount,
+       partialDays,
        coalesce(spells, 0) AS spells,
        coalesce(longestRunDays, 0) AS longestRunDays,
        coalesce(currentRunDays, 0) AS currentRunDays,
-       coalesce(currentRunMedical, false) AS currentRunMedical,
        coalesce(illnessSpells, 0) AS illnessSpells,
        firstDayBackAbsences,
        last20Absent / last20Possible AS last20AbsenceRate,
        last45Absent / last45Possible AS last45AbsenceRate,
        previous60Absent / previous60Possible AS previous60AbsenceRate,
        (last20Absent - last20PeerRates) / last20Possible AS peerExcess,
-       last20PossibleDays, last20AbsentDays, last20UnexplainedDays, last20Lates::INTEGER AS last20Lates, last20PartialDays,
-       previous20Absent / previous20Possible AS previous20AbsenceRate, previous20AbsentDays,
-       last45PossibleDays, last45AbsentDays, last45FirstDaysBack, last45FirstDayBackAbsences,
-       coalesce(last45Spells, 0) AS last45Spells,
+
+       -- Beyond evidence §9: what the rules ask for.
+       possibleDays, last45PossibleDays, previous60PossibleDays,
+       coalesce(currentRunAllMedical, false)::INTEGER AS currentRunAllMedical,
+       coalesce(last45SpellsBegun, 0) AS last45SpellsBegun,
+       last20UnexplainedDays, last45AbsentDays, last45FirstDayBackAbsences,
+       -- The binomial tail, term by term through log factorials.
+       CASE WHEN last45AbsentDays = 0 THEN NULL
+            WHEN last45FirstDayBackAbsences = 0 OR last45FirstDaysBack = last45PossibleDays THEN 1
+            ELSE list_sum(list_transform(range(last45FirstDayBackAbsences, last45AbsentDays + 1), lambda k: exp(
+                lgamma(last45AbsentDays + 1) - lgamma(k + 1) - lgamma(last45AbsentDays - k + 1)
+                + k * ln(last45FirstDaysBack / last45PossibleDays) + (last45AbsentDays - k) * ln(1 - last45FirstDaysBack / last45PossibleDays))))
+       END AS last45FirstDayBackChance,
        coalesce(last45ShortIllnessSpells, 0) AS last45ShortIllnessSpells,
-       previous60PossibleDays, previous60Lates::INTEGER AS previous60Lates
+       last20LateCount::INTEGER AS last20LateCount,
+       last20LateCount / last20Possible AS last20LateRate,
+       previous60Lates / previous60Possible AS previous60LateRate,
+       last20PartialDays,
+       previous20Absent / previous20Possible AS previous20AbsenceRate,
+       previous20AbsentDays
 FROM of_days d
 LEFT JOIN of_spells s ON s.pupil = d.pupil;

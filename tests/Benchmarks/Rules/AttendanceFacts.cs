@@ -2,43 +2,30 @@ using SchoolSignal.Benchmarks.Indicators;
 
 namespace SchoolSignal.Benchmarks.Rules;
 
-/// <summary>The indicators as the RulesEngine expressions read them, with what its expression language cannot compute
-/// worked out beforehand (outside the watch, in its favour).</summary>
+/// <summary>A pupil's indicators as the RulesEngine expressions read them: plain typed properties. Differences and ratios
+/// of two indicators are worked out beforehand, outside the watch.</summary>
 public sealed record AttendanceFacts(
-    double? AbsenceRateYearToDate, int PossibleDays, double? Last45AbsenceRate, int Last45PossibleDays, double? AbsenceRise,
-    int Previous60PossibleDays, double? PeerExcess, int CurrentRunDays, int Last45Spells, int Last20UnexplainedDays,
-    int Last45AbsentDays, double FirstDayBackChance, int Last45ShortIllnessSpells, int Last20Lates, double LateRise,
-    int Last20PartialDays, int Previous20AbsentDays, double? Last20OfPrevious20)
+    double? AbsenceRateYearToDate, double PossibleDays, double? Last45AbsenceRate, double Last45PossibleDays, double? AbsenceRise,
+    double Previous60PossibleDays, double? PeerExcess, double CurrentRunDays, double Last45Spells, double Last20UnexplainedDays,
+    double Last45AbsentDays, double? FirstDayBackChance, double Last45ShortIllnessSpells, double Last20Lates, double? LateRise,
+    double Last20PartialDays, double Previous20AbsentDays, double? Last20OfPrevious20)
 {
     /// <summary>Guards an inclusive edge against the rounding of a division.</summary>
     private const double Rounding = 1e-9;
 
-    public static AttendanceFacts From(PupilIndicators i) => new(
-        i.AbsenceRateYearToDate + Rounding, i.PossibleDays, i.Last45AbsenceRate + Rounding, i.Last45PossibleDays,
-        i.Last20AbsenceRate - i.Previous60AbsenceRate + Rounding, i.Previous60PossibleDays, i.PeerExcess + Rounding,
-        i.CurrentRunDays, i.Last45Spells, i.Last20UnexplainedDays, i.Last45AbsentDays,
-        ChanceOfAtLeast(i.Last45FirstDayBackAbsences, i.Last45AbsentDays, i.Last45PossibleDays == 0 ? 0 : (double)i.Last45FirstDaysBack / i.Last45PossibleDays),
-        i.Last45ShortIllnessSpells, i.Last20Lates, LateRiseOf(i), i.Last20PartialDays, i.Previous20AbsentDays,
-        i.Last20AbsenceRate / i.Previous20AbsenceRate);
-
-    /// <summary>Lates per possible day in the last 20 days over those in the 60 before; infinite where there were none.</summary>
-    private static double LateRiseOf(PupilIndicators i) =>
-        i.Last20Lates == 0 || i.Last20PossibleDays == 0 ? 0
-        : i.Previous60Lates == 0 ? double.PositiveInfinity
-        : ((double)i.Last20Lates / i.Last20PossibleDays / ((double)i.Previous60Lates / i.Previous60PossibleDays)) + Rounding;
-
-    /// <summary>P(X ≥ x) for X ~ Bin(n, p).</summary>
-    public static double ChanceOfAtLeast(int x, int n, double p)
+    public static AttendanceFacts From(SqlIndicators i)
     {
-        if (x <= 0) return 1;
-        var chance = 0.0;
-        for (var k = x; k <= n; k++)
-        {
-            var term = 1.0;
-            for (var i = 0; i < k; i++) term *= p * (n - i) / (k - i);
-            chance += term * Math.Pow(1 - p, n - k);
-        }
-
-        return chance;
+        double Count(string name) => i[name] ?? throw new InvalidOperationException($"{name} is a count.");
+        return new AttendanceFacts(
+            i["absenceRateYearToDate"] + Rounding, Count("possibleDays"), i["last45AbsenceRate"] + Rounding, Count("last45PossibleDays"),
+            i["last20AbsenceRate"] - i["previous60AbsenceRate"] + Rounding, Count("previous60PossibleDays"), i["peerExcess"] + Rounding,
+            Count("currentRunDays"), Count("last45SpellsBegun"), Count("last20UnexplainedDays"), Count("last45AbsentDays"),
+            i["last45FirstDayBackChance"] - Rounding, Count("last45ShortIllnessSpells"), Count("last20LateCount"),
+            Rise(i["last20LateRate"], i["previous60LateRate"]), Count("last20PartialDays"), Count("previous20AbsentDays"),
+            Ratio(i["last20AbsenceRate"], i["previous20AbsenceRate"]) - Rounding);
     }
+
+    private static double? Rise(double? now, double? before) => before == 0 ? double.PositiveInfinity : (now / before) + Rounding;
+
+    private static double? Ratio(double? now, double? before) => before == 0 ? null : now / before;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
@@ -10,7 +11,7 @@ public static class RulesBenchmark
     public static void Run(BenchmarkOptions options, Report report)
     {
         var shape = new DistrictShape(options.Quick ? 10_000 : 100_000);
-        var what = $"rules over indicators, {shape.Pupils:N0} pupils";
+        var what = string.Create(CultureInfo.InvariantCulture, $"rules over indicators, {shape.Pupils:N0} pupils");
         var pupils = Facts(shape);
         foreach (var tuned in (bool[])[false, true])
         {
@@ -19,7 +20,7 @@ public static class RulesBenchmark
             // Both sides use every core.
             var timing = Timing.Of(options.Runs, () => fired = 0, () => Parallel.ForEach(
                 pupils, () => 0L, (pupil, _, sum) => sum + engine.Fired(pupil.All, pupil.Usual, ObservedFacts.None).Count, sum => Interlocked.Add(ref fired, sum)));
-            report.Add(what, tuned ? "RulesEngine, quickest settings" : "RulesEngine, default settings", timing, note: $"{fired:N0} fired");
+            report.Add(what, tuned ? "RulesEngine, quickest settings" : "RulesEngine, default settings", timing, note: string.Create(CultureInfo.InvariantCulture, $"{fired:N0} fired"));
         }
     }
 
