@@ -55,6 +55,9 @@ public sealed class CodeSet
     /// <summary>Reason codes that refine an absence (CEDS 000599); empty for most sets.</summary>
     public IReadOnlyDictionary<string, MarkReason> Reasons { get; }
 
+    /// <summary>Whether the set reads a reason or excuse stated beside the code.</summary>
+    public bool ReadsReasons => hasPairs || hasReasons;
+
     /// <summary>Looks a code up without allocating.</summary>
     /// <returns>False, with <see cref="Mark.Unknown"/>, if the set does not hold it or it is empty.</returns>
     public bool TryFind(ReadOnlySpan<char> code, out Mark mark)

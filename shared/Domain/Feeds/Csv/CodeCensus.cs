@@ -12,6 +12,7 @@ internal sealed class CodeCensus
     private readonly Dictionary<string, long> counts = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> bySpan;
     private long beyond;
+    private bool hasReasons;
 
     public CodeCensus() => bySpan = counts.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -20,6 +21,7 @@ internal sealed class CodeCensus
         code = SpreadsheetText.Unwrap(code);
         reason = SpreadsheetText.Unwrap(reason);
         if (code.IsEmpty) return;
+        hasReasons |= !reason.IsEmpty;
         if (code.Length + reason.Length > 200)
         {
             beyond++;
@@ -44,7 +46,10 @@ internal sealed class CodeCensus
         if (total == 0) return (0, []);
         var explained = sets.Select(set => counts.Where(pair => Find(set, pair.Key, out _)).Sum(pair => pair.Value)).ToList();
         var most = explained.Max();
-        return ((double)most / total, [.. sets.Where((_, i) => explained[i] == most)]);
+        List<CodeSet> best = [.. sets.Where((_, i) => explained[i] == most)];
+        // Where rows state an excuse, a set that passes over it does not explain them as well.
+        if (hasReasons && best.Exists(set => set.ReadsReasons)) best.RemoveAll(set => !set.ReadsReasons);
+        return ((double)most / total, best);
     }
 
     public bool IsEmpty => counts.Count == 0 && beyond == 0;

@@ -7,6 +7,7 @@ namespace SchoolSignal.Domain.Feeds.Csv;
 public static class CsvAttendanceReader
 {
     private const int StepsBetweenProgress = 4096;
+    private const int InspectedRows = 20;
 
     /// <param name="stream">Seekable; read from its beginning, more than once where the file must settle how it is written.</param>
     /// <param name="sink">Called on this thread, in file order.</param>
@@ -25,7 +26,35 @@ public static class CsvAttendanceReader
         };
     }
 
-    internal static ReadOutcome.Read ReadRows(
+    /// <summary>What <see cref="Read"/> would conclude, and the first rows as it would read them.</summary>
+    public static CsvInspection Inspect(Stream stream, CsvReadOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        var outcome = new CsvLayoutFinder(options, ct).Find(stream);
+        if (outcome is LayoutOutcome.Refused refused) return new CsvInspection.Refused(refused.Why, ProfilesThatFit(stream, options, ct));
+        var layout = ((LayoutOutcome.Settled)outcome).Layout;
+        var first = new List<InspectedRow>();
+        var sink = new AttendanceRowSink(
+            (in AttendanceRow row) => first.Add(new InspectedRow.Taken(
+                row.RowNumber, row.StudentUniqueId.ToString(), row.SchoolId.ToString(), row.Date, row.Session, row.Period, row.Mark)),
+            row => first.Add(new InspectedRow.NotTaken(row)),
+            _ => { });
+        ReadRows(stream, layout, progress: null, sink, InspectedRows, ct);
+        var questions = new List<string>(layout.Warnings);
+        if (layout.Profile.Kind is null)
+            questions.Add("Does the file state every pupil (kind register, or snapshot if it replaces what was sent before), or absences only (kind exceptions)?");
+        return new CsvInspection.Understood(layout.Profile.Id, layout.Profile.Kind, layout.CodeSet?.Id, layout.Concluded, questions, first);
+    }
+
+    private static List<string> ProfilesThatFit(Stream stream, CsvReadOptions options, CancellationToken ct) =>
+    [
+        .. CsvProfiles.Shipped.All
+            .Where(profile => profile != options.Profile && new CsvLayoutFinder(options with { Profile = profile }, ct).Find(stream) is LayoutOutcome.Settled)
+            .Select(profile => profile.Id),
+    ];
+
+    private static ReadOutcome.Read ReadRows(
         Stream stream, CsvLayout layout, Action<long>? progress, AttendanceRowSink sink, long mostRows, CancellationToken ct)
     {
         var records = layout.OpenRows(stream);

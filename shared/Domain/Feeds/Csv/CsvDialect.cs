@@ -8,6 +8,8 @@ internal abstract record CsvDialect
 
     public sealed record Refused(string Why) : CsvDialect;
 
+    public const string OpenQuoteInHeader = "The line of column names has a quote that does not close. Mend the first line and send the file again.";
+
     private const int MaxLines = 200;
 
     private static readonly char[] Candidates = [',', ';', '\t', '|', '^', '\u001F'];
@@ -26,6 +28,7 @@ internal abstract record CsvDialect
             .Where(score => score.Columns > 1)
             .OrderByDescending(score => score.KnownNames).ThenByDescending(score => score.Agreeing).ThenByDescending(score => score.Columns)
             .ToList();
+        if (scored.Count == 0 && lines[0].AsSpan().Count('"') % 2 == 1) return new Refused(OpenQuoteInHeader);
         if (scored.Count == 0)
             return new Refused("The first line holds a single column: no comma, semicolon, tab or bar separates its fields. Export with a comma between fields, or name a profile that states the delimiter.");
         if (scored.Count > 1 && scored[0] with { Delimiter = ' ' } == scored[1] with { Delimiter = ' ' })

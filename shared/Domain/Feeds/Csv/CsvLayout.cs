@@ -6,7 +6,7 @@ namespace SchoolSignal.Domain.Feeds.Csv;
 /// <summary>How one file is laid out: everything the profile left open is settled.</summary>
 internal sealed record CsvLayout(
     CsvProfile Profile, Encoding Encoding, int BomBytes, char Delimiter, bool HasSeparatorLine, string HeaderText, CsvColumns Columns,
-    IReadOnlyList<DateFormat> DateFormats, CodeSet? CodeSet, IReadOnlyList<string> Concluded, IReadOnlyList<string> Warnings)
+    IReadOnlyList<DateFormat> DateFormats, CodeSet? CodeSet, bool EmptySessionIsWholeDay, IReadOnlyList<string> Concluded, IReadOnlyList<string> Warnings)
 {
     /// <summary>A reader that stands on the first row behind the header.</summary>
     public CsvRecordReader OpenRows(Stream stream)

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using SchoolSignal.Domain.Attendance.CodeSets;
 
 namespace SchoolSignal.Domain.Feeds.Csv;
@@ -12,11 +12,6 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
 
     private const int SampleBytes = 256 * 1024;
 
-    /// <summary>Inclusive: a code set must explain this share of the coded rows to be taken without being named.</summary>
-    private const double LeastExplained = 0.5;
-
-    private static readonly string[] UsualOrder = ["us-daily", "ed-fi", "ceds", "sif", "infinite-campus", "england-2024"];
-
     private readonly CsvProfile profile = options.Profile ?? CsvProfiles.Generic;
     private readonly List<string> concluded = [];
     private readonly List<string> warnings = [];
@@ -24,8 +19,8 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
     public LayoutOutcome Find(Stream stream)
     {
         concluded.Add($"Profile: {profile.Id} ({profile.Title}).");
-        if (CsvEncoding.Find(stream, profile.Encoding, ct) is not CsvEncoding.Found encoding)
-            return new LayoutOutcome.Refused(((CsvEncoding.Refused)CsvEncoding.Find(stream, profile.Encoding, ct)).Why);
+        var guess = CsvEncoding.Find(stream, profile.Encoding, ct);
+        if (guess is not CsvEncoding.Found encoding) return new LayoutOutcome.Refused(((CsvEncoding.Refused)guess).Why);
         concluded.Add(encoding.Concluded);
 
         var known = profile.Columns.Values.SelectMany(names => names).Select(CsvColumns.Normalize).ToHashSet(StringComparer.Ordinal);
@@ -38,7 +33,9 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
         if (ReadHeader(records) is { } headerFault) return new LayoutOutcome.Refused(headerFault);
         var headerText = records.Raw.ToString();
         var header = new List<string>(records.FieldCount);
-        for (var i = 0; i < records.FieldCount; i++) header.Add(records[i].Trim().ToString());
+        for (var i = 0; i < records.FieldCount; i++) header.Add(SpreadsheetText.Unwrap(records[i]).ToString());
+        // Spreadsheets leave empty columns behind the last one.
+        while (header.Count > 1 && header[^1].Length == 0) header.RemoveAt(header.Count - 1);
         var mapped = CsvColumns.Map(header, profile);
         if (mapped is not ColumnsOutcome.Mapped { Columns: var columns }) return new LayoutOutcome.Refused(((ColumnsOutcome.Refused)mapped).Why);
 
@@ -47,7 +44,7 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
             Values.Refused refused => new LayoutOutcome.Refused(refused.Why),
             Values.Settled values => new LayoutOutcome.Settled(new CsvLayout(
                 profile, encoding.Encoding, encoding.BomBytes, found.Delimiter, found.HasSeparatorLine, headerText, values.Columns,
-                values.DateFormats, values.CodeSet, concluded, warnings)),
+                values.DateFormats, values.CodeSet, values.EmptySessionIsWholeDay, concluded, warnings)),
             _ => throw new InvalidOperationException(),
         };
     }
@@ -62,7 +59,7 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
     private static string? ReadHeader(CsvRecordReader records) => records.Read() switch
     {
         CsvStep.End => "The file is empty: it has not even a line of column names. If nobody was absent, send the header line and state the days the file covers.",
-        CsvStep.BrokenQuote => "The line of column names has a quote that does not close. Mend the first line and send the file again.",
+        CsvStep.BrokenQuote => CsvDialect.OpenQuoteInHeader,
         CsvStep.TooLong => "The first line is too long to be a line of column names. Is this a CSV file?",
         _ when records.Raw.Contains('\0') => "The first line holds a zero byte, so this is not a text file. Export the attendance as CSV and send that.",
         _ => null,
@@ -72,35 +69,30 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
     {
         var needsDates = profile.DateFormats.Count == 0;
         var needsCodes = columns.Shape != CsvShape.Counts && profile.CodeSetId is null;
-        var sets = Ordered();
+        var needsSessions = columns.Has(CsvField.Session) || columns.Has(CsvField.Period);
         var dates = new DateCensus(options.Covers);
-        int[][] candidates = columns.Shape == CsvShape.AmAndPm
-            ? [[columns[CsvField.CodeAm], columns[CsvField.CodePm]]]
-            : [.. columns.CodeCandidates.Select(column => new[] { column })];
-        var codes = candidates.Select(_ => new CodeCensus()).ToArray();
-        var reason = columns[CsvField.Reason];
+        var codes = new CodeChooser(columns, options.CodeSets);
+        var sessions = new SessionCensus(columns, new SessionWords(profile.Sessions));
         var rows = 0;
-        while (needsDates || needsCodes)
+        while (needsDates || needsCodes || needsSessions)
         {
             var step = records.Read();
             if (step == CsvStep.End) break;
             if (step != CsvStep.Record || records.FieldCount < columns.Header.Count) continue;
             if (needsDates) dates.Add(SpreadsheetText.Unwrap(records[columns[CsvField.Date]]));
-            if (needsCodes)
-                for (var i = 0; i < candidates.Length; i++)
-                    foreach (var column in candidates[i])
-                        codes[i].Add(records[column], reason >= 0 ? records[reason] : default);
+            if (needsCodes) codes.Add(records);
+            if (needsSessions && rows < SampleRows) sessions.Add(records);
             if (++rows % SampleRows != 0) continue;
             ct.ThrowIfCancellationRequested();
-            if (rows == SampleRows && (!needsDates || dates.IsPlain) && (!needsCodes || codes.Any(census => census.IsDecided(sets)))) break;
+            if (rows == SampleRows && (!needsDates || dates.IsPlain) && (!needsCodes || codes.IsDecided)) break;
         }
 
-        if (rows == 0 && needsCodes) warnings.Add("The file has a header and no rows.");
+        if (sessions.Fault is { } sessionFault) return new Values.Refused(sessionFault);
         var formats = profile.DateFormats;
         if (needsDates)
         {
-            if (dates.Settle(columns.NameOf(CsvField.Date)) is not DateOutcome.Settled settled)
-                return new Values.Refused(((DateOutcome.Refused)dates.Settle(columns.NameOf(CsvField.Date))).Why);
+            var outcome = dates.Settle(columns.NameOf(CsvField.Date));
+            if (outcome is not DateOutcome.Settled settled) return new Values.Refused(((DateOutcome.Refused)outcome).Why);
             formats = settled.Formats;
             concluded.Add(settled.Concluded);
         }
@@ -109,16 +101,15 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
             concluded.Add($"Dates: {string.Join(", ", formats.Select(format => format.Text))} (profile).");
         }
 
-        var set = (CodeSet?)null;
+        CodeSet? set = null;
         if (needsCodes)
         {
-            var chosen = ChooseCodes(columns, candidates, codes, sets);
-            if (chosen is CodeChoice.Refused refused) return new Values.Refused(refused.Why);
-            if (chosen is CodeChoice.Chosen choice)
-            {
-                set = choice.Set;
-                if (columns.Shape == CsvShape.OneMark) columns = columns.WithCode(choice.Column);
-            }
+            var choice = codes.Choose(sessions.HasHalfDays || columns.Shape == CsvShape.AmAndPm);
+            if (choice is not CodeChoice.Chosen chosen) return new Values.Refused(((CodeChoice.Refused)choice).Why);
+            set = chosen.Set;
+            concluded.Add(chosen.Concluded);
+            warnings.AddRange(chosen.Warnings);
+            if (columns.Shape == CsvShape.OneMark) columns = columns.WithCode(chosen.Column);
         }
         else if (profile.CodeSetId is { } id && columns.Shape != CsvShape.Counts)
         {
@@ -127,48 +118,19 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
             concluded.Add($"Code set: {set.Id} (profile).");
         }
         ConcludeColumns(columns);
-        return new Values.Settled(columns, formats, set);
-    }
-
-    /// <summary>The district's own sets first.</summary>
-    private List<CodeSet> Ordered() => [.. options.CodeSets.All.OrderBy(set => Array.IndexOf(UsualOrder, set.Id))];
-
-    private CodeChoice ChooseCodes(CsvColumns columns, int[][] candidates, CodeCensus[] codes, List<CodeSet> sets)
-    {
-        var best = 0;
-        var (share, found) = codes[0].Best(sets);
-        for (var i = 1; i < codes.Length; i++)
-        {
-            var other = codes[i].Best(sets);
-            if (other.Share > share) (best, share, found) = (i, other.Share, other.Sets);
-        }
-        // Nothing to explain: header only, or every code empty and so unknown.
-        if (codes.All(census => census.IsEmpty)) return new CodeChoice.Chosen(candidates[0][0], sets[0]);
-        var name = columns.Header[candidates[best][0]];
-        if (share < LeastExplained)
-            return new CodeChoice.Refused(
-                $"The codes in column '{name}' belong to no code set that is known here (for example {string.Join(", ", codes[best].Unexplained(null, 8))}). Name a profile, or load your district's codes as a code set.");
-        foreach (var other in found.Skip(1))
-            if (codes[best].Disagreement(found[0], other) is { } code)
-                return new CodeChoice.Refused(
-                    $"The codes in column '{name}' fit {found[0].Id} and {other.Id} equally well, and '{code}' means something else in each. Name a profile that states the code set.");
-        var also = found.Count > 1 ? $"; {string.Join(", ", found.Skip(1).Select(set => set.Id))} would read the codes here alike" : "";
-        concluded.Add($"Code set: {found[0].Id}, which explains {share:P0} of the coded rows looked at{also}.");
-        if (codes[best].Unexplained(found[0], 8) is { Count: > 0 } unexplained)
-            warnings.Add($"Codes not in {found[0].Id}, read as unknown: {string.Join(", ", unexplained)}.");
-        return new CodeChoice.Chosen(candidates[best][0], found[0]);
+        return new Values.Settled(columns, formats, set, sessions.EmptyMeansWholeDay);
     }
 
     private void ConcludeColumns(CsvColumns columns)
     {
-        var parts = Enum.GetValues<CsvField>().Where(columns.Has).Select(field => $"{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(field.ToString())} = '{columns.NameOf(field)}'");
+        var parts = Enum.GetValues<CsvField>().Where(columns.Has).Select(field => $"{JsonNamingPolicy.CamelCase.ConvertName(field.ToString())} = '{columns.NameOf(field)}'");
         concluded.Add($"Columns: {string.Join(", ", parts)}.");
         concluded.Add(columns.Shape switch
         {
             CsvShape.AmAndPm => "Sessions: a morning and an afternoon code in each row.",
             CsvShape.Counts => "Sessions: whole days, from counts of absence and lateness.",
             _ when columns.Has(CsvField.Period) => "Sessions: period marks, folded into the day.",
-            _ when columns.Has(CsvField.Session) => "Sessions: as each row states.",
+            _ when columns.Has(CsvField.Session) => "Sessions: as each row states them.",
             _ => "Sessions: each row is a whole day.",
         });
         if (!columns.Has(CsvField.School)) warnings.Add("The file names no school: each pupil's enrolment decides.");
@@ -176,15 +138,8 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
 
     private abstract record Values
     {
-        public sealed record Settled(CsvColumns Columns, IReadOnlyList<DateFormat> DateFormats, CodeSet? CodeSet) : Values;
+        public sealed record Settled(CsvColumns Columns, IReadOnlyList<DateFormat> DateFormats, CodeSet? CodeSet, bool EmptySessionIsWholeDay) : Values;
 
         public sealed record Refused(string Why) : Values;
-    }
-
-    private abstract record CodeChoice
-    {
-        public sealed record Chosen(int Column, CodeSet Set) : CodeChoice;
-
-        public sealed record Refused(string Why) : CodeChoice;
     }
 }

@@ -16,7 +16,8 @@ internal enum CsvStep
 }
 
 /// <summary>Cuts a stream into CSV records in bounded memory, without allocating per record. Lines end in CRLF, LF or CR;
-/// a field that begins with a quote may hold the delimiter, line ends and doubled quotes; blank lines are skipped.</summary>
+/// a field that begins with a quote may hold the delimiter, line ends and doubled quotes; lines of nothing but
+/// spaces are skipped.</summary>
 /// <remarks>Written by hand, unlike every other CSV reading here, because a feed must survive its rows: a library reader stops
 /// at the first unclosed quote or over-long row, and a hundred thousand good rows behind it would be lost.</remarks>
 internal sealed class CsvRecordReader
@@ -163,7 +164,7 @@ internal sealed class CsvRecordReader
             recordEnd = position;
             next = position < end ? AfterLineEnd(position) : end;
             if (recordEnd - recordStart > MaxRecordChars) return Scanned.TooManyFields;
-            return recordEnd == recordStart ? Scanned.Blank : Scanned.Record;
+            return FieldCount == 1 && Raw.IsWhiteSpace() ? Scanned.Blank : Scanned.Record;
         }
     }
 

@@ -170,7 +170,9 @@ internal sealed class CsvRowReader
             whichSession = SessionOfDay.WholeDay;
             if (session < 0) return true;
         }
-        return sessions.TryFind(Value(record[session]), out whichSession) && whichSession != SessionOfDay.Period;
+        var stated = Value(record[session]);
+        if (sessions.TryFind(stated, out whichSession)) return whichSession != SessionOfDay.Period;
+        return stated.IsEmpty && layout.EmptySessionIsWholeDay;
     }
 
     private Mark MarkOf(ReadOnlySpan<char> text, ReadOnlySpan<char> because)

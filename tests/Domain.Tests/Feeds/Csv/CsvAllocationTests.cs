@@ -12,7 +12,8 @@ public sealed class CsvAllocationTests
     [Fact]
     public void Read_TenTimesTheRows_AllocatesNoMore()
     {
-        Allocated(500);
+        // The first runs also pay for compiling.
+        Allocated(50_000);
         var few = Allocated(5_000);
         Assert.InRange(Allocated(50_000), 0, few + 100_000);
     }

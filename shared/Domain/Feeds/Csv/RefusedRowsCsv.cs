@@ -1,0 +1,45 @@
+namespace SchoolSignal.Domain.Feeds.Csv;
+
+/// <summary>Writes a feed's refused rows so that the sender can mend and send them again: the columns exactly as they were
+/// received, behind a column that says why. The reader passes over that column when the file comes back.</summary>
+/// <remarks>The received columns are not made formula-safe, since a mended row must be what was sent.</remarks>
+public static class RefusedRowsCsv
+{
+    public const string ReasonColumn = "refusedBecause";
+
+    /// <param name="header">The header as received (<see cref="ReadOutcome.Read.Header"/>); empty for a feed that was not CSV,
+    /// whose rows then stand in one column.</param>
+    /// <param name="delimiter">The received file's own.</param>
+    public static void Write(TextWriter writer, string header, char delimiter, IEnumerable<RefusedRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(rows);
+        var cells = new CsvCellWriter(writer, delimiter);
+        cells.Cell(ReasonColumn);
+        if (header.Length > 0)
+        {
+            cells.AsReceived(header);
+        }
+        else
+        {
+            cells.Cell("row");
+            cells.Cell("received");
+        }
+        cells.EndRow();
+        foreach (var row in rows)
+        {
+            cells.Cell(row.Field.Length > 0 ? $"{row.Reason}: {row.Field}" : row.Reason.ToString());
+            if (header.Length > 0)
+            {
+                cells.AsReceived(row.RawText);
+            }
+            else
+            {
+                cells.Cell(row.RowNumber);
+                cells.Cell(row.RawText);
+            }
+            cells.EndRow();
+        }
+    }
+}
