@@ -71,15 +71,17 @@ public sealed class DemoDistrict
     {
         var place = school.Slots[slot];
         var days = school.Calendar.Days;
-        var (given, family) = leads.TryGetValue(place.Student, out var plot)
-            ? (plot.GivenName, plot.FamilyName)
-            : DemoNames.Of(Options.Seed, place.Student);
+        var (given, family) = NameOf(place.Student);
         return new DemoEnrollment(
             StudentUniqueId.Parse(NumberOf(place.Student)), school.Id, GradeOf(school, place.Student),
             days[place.EntryDay], place.ExitDay is { } exit ? days[exit] : null, given, family);
     }
 
-    private static string GradeOf(DemoSchool school, int student)
+    internal (string Given, string Family) NameOf(int student) => leads.TryGetValue(student, out var plot)
+        ? (plot.GivenName, plot.FamilyName)
+        : DemoNames.Of(Options.Seed, student);
+
+    internal static string GradeOf(DemoSchool school, int student)
     {
         var (first, count) = (school.Style, school.Stage) switch
         {

@@ -52,13 +52,15 @@ public static class DemoFiles
     {
         using var rows = new Utf8Rows(stream);
         rows.Add("studentUniqueId,schoolId,grade,enrolDate,exitDate,givenName,familyName\n"u8);
-        foreach (var enrollment in district.Enrollments())
-        {
-            rows.Add(enrollment.Student.Value).Comma().Add(enrollment.School.Value).Comma().Add(enrollment.Grade).Comma();
-            rows.Add(enrollment.Entry).Comma();
-            if (enrollment.Exit is { } exit) rows.Add(exit);
-            rows.Comma().Add(enrollment.GivenName).Comma().Add(enrollment.FamilyName).EndRow();
-        }
+        foreach (var school in district.Schools)
+            foreach (var place in school.Slots)
+            {
+                var (given, family) = district.NameOf(place.Student);
+                rows.Add(DemoDistrict.DigitsOf(place.Student)).Comma().Add(school.Id.Value).Comma();
+                rows.Add(DemoDistrict.GradeOf(school, place.Student)).Comma().Add(school.Calendar.Days[place.EntryDay]).Comma();
+                if (place.ExitDay is { } exit) rows.Add(school.Calendar.Days[exit]);
+                rows.Comma().Add(given).Comma().Add(family).EndRow();
+            }
     }
 
     /// <summary>Day by day, school by school. A register has a row for every session of every pupil on roll; an exceptions

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SchoolSignal.Domain.Demo;
@@ -60,6 +61,15 @@ public sealed class DemoFilesTests
         var files = Write(DemoOptions.ForBenchmark(students: 500, days: 20, schools: 7));
         Assert.Equal(1 + 500 * 20, Lines(files, "attendance-us.csv").Length);
         Assert.Equal(1 + 500, Lines(files, DemoFiles.Students).Length);
+    }
+
+    [Fact]
+    public void WriteStudents_EveryEnrollment_HasItsLine()
+    {
+        var district = DemoDistrict.Create(new DemoOptions { Students = 1600 });
+        var lines = district.Enrollments().Select(e => string.Create(
+            CultureInfo.InvariantCulture, $"{e.Student},{e.School},{e.Grade},{e.Entry:O},{e.Exit:O},{e.GivenName},{e.FamilyName}"));
+        Assert.Equal(lines, Lines(Write(district.Options), DemoFiles.Students)[1..]);
     }
 
     [Fact]
