@@ -1,13 +1,13 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
-using SchoolSignal.Functions.Hosting;
 
 namespace SchoolSignal.Functions.District;
 
 /// <summary>Says whether the app can do its work: it reaches its storage.</summary>
-public sealed class Health(ITableStore store, ServedDistrict district)
+public sealed class Health(ITableStore store, DistrictId district)
 {
     private static readonly string Version =
         typeof(Health).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
@@ -19,7 +19,7 @@ public sealed class Health(ITableStore store, ServedDistrict district)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request, CancellationToken cancellationToken)
     {
         // Storage out of reach throws, and the caller sees a 500 with a reference.
-        await store.GetAsync(TableName.District, PartitionKey.Of(district.Id.Value), RowKey.Of("health"), cancellationToken);
+        await store.GetAsync(TableName.District, PartitionKey.Of(district.Value), RowKey.Of("health"), cancellationToken);
         return Results.Json(new { status = "ok", version = Version });
     }
 }

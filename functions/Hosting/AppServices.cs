@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
+using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
 using SchoolSignal.Pages;
 
@@ -21,13 +25,16 @@ public static class AppServices
         return services.AddDomain(district);
     }
 
-    private static IServiceCollection AddDomain(this IServiceCollection services, DistrictId district)
-    {
-        services.AddSingleton(new ServedDistrict(district));
-        services.AddSingleton<Outbox>();
-        return services;
-    }
+    private static IServiceCollection AddDomain(this IServiceCollection services, DistrictId district) => services
+        .AddSingleton(typeof(DistrictId), district)
+        .AddSingleton<PupilPartitions>()
+        .AddSingleton<Outbox>()
+        .AddSingleton<DistrictSettingsStore>()
+        .AddSingleton<DirectoryKeys>()
+        .AddSingleton<StudentDirectory>()
+        .AddSingleton<SchoolRolls>()
+        .AddSingleton<Enrollments>()
+        .AddSingleton<FeedStore>()
+        .AddSingleton<FeedIntake>()
+        .AddSingleton<ObservationStore>();
 }
-
-/// <summary>The district this app serves.</summary>
-public sealed record ServedDistrict(DistrictId Id);

@@ -14,11 +14,8 @@ namespace SchoolSignal.Functions.Hosting.Local;
 
 /// <summary>One endpoint per HTTP trigger.</summary>
 internal sealed partial class HttpFunctions(
-    FunctionCatalogue catalogue, FunctionInvoker invoker, TimeProvider clock, ILogger<HttpFunctions> log)
+    FunctionCatalogue catalogue, FunctionInvoker invoker, LocalOptions options, TimeProvider clock, ILogger<HttpFunctions> log)
 {
-    /// <summary>The most bytes of a request's body: what the Functions host takes, too.</summary>
-    public const long MaxBody = 100 * 1024 * 1024;
-
     public void Map(IEndpointRouteBuilder endpoints)
     {
         foreach (var function in catalogue.Functions)
@@ -38,7 +35,7 @@ internal sealed partial class HttpFunctions(
     private async Task AnswerAsync(HttpContext context, FunctionBinding function)
     {
         SecureHeaders.Set(context.Response.Headers);
-        if (context.Request.ContentLength > MaxBody)
+        if (context.Request.ContentLength > options.MaxBody)
         {
             await Faults.TooLarge.ExecuteAsync(context);
             return;

@@ -39,7 +39,7 @@ public static class LocalHost
                 .UseKestrel(kestrel =>
                 {
                     kestrel.AddServerHeader = false;
-                    kestrel.Limits.MaxRequestBodySize = HttpFunctions.MaxBody;
+                    kestrel.Limits.MaxRequestBodySize = options.MaxBody;
                     kestrel.Listen(IPAddress.Loopback, options.Port);
                 })
                 .ConfigureServices(services => services.AddRouting())

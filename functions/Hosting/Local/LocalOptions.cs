@@ -12,6 +12,13 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
     /// <summary>How many messages of one queue are worked on at once.</summary>
     public int MessagesAtOnce { get; init; } = 2;
 
+    /// <summary>The most bytes of a request's body, inclusive: what the Functions host takes, too.</summary>
+    public long MaxBody { get; init; } = 100 * 1024 * 1024;
+
+    /// <summary>False only for data that can be made again: what was acknowledged then survives the process, not the power.
+    /// </summary>
+    public bool SurvivesPowerCut { get; init; } = true;
+
     /// <summary>How long a stopping host waits for what it has begun.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 }

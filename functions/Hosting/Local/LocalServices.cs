@@ -15,7 +15,7 @@ public static class LocalServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSqlite(new SqliteOptions(options.DataFolder));
+        services.AddSqlite(new SqliteOptions(options.DataFolder) { SurvivesPowerCut = options.SurvivesPowerCut });
         services.AddFolderArchive(Path.Combine(options.DataFolder, "archive"));
         services.AddFileKeyring(options.DataFolder);
         services.AddSingleton<FunctionInvoker>();

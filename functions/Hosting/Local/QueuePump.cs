@@ -18,6 +18,7 @@ internal sealed partial class QueuePump(
     private static readonly TimeSpan Loan = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly IReadOnlyList<(FunctionBinding Function, QueueName Queue)> pumped =
@@ -76,12 +77,14 @@ internal sealed partial class QueuePump(
         {
             while (true)
             {
+                // Only this loop takes slots: once one is free it stays so until taken below.
                 await slots.WaitAsync(stopping);
-                var free = 1;
-                while (slots.Wait(0, CancellationToken.None)) free++;
-                var messages = await ReceiveAsync(name, free, stopping);
-                slots.Release(free - messages.Count);
-                foreach (var message in messages) _ = HandleAsync(function, message, slots, cut);
+                slots.Release();
+                foreach (var message in await ReceiveAsync(name, slots.CurrentCount, stopping))
+                {
+                    await slots.WaitAsync(CancellationToken.None);
+                    _ = HandleAsync(function, message, slots, cut);
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -96,10 +99,19 @@ internal sealed partial class QueuePump(
         while (true)
         {
             stopping.ThrowIfCancellationRequested();
-            // Not cancelled half-way: a message lent is a message handled.
-            var messages = await queue.ReceiveAsync(name, max, Loan, CancellationToken.None);
-            if (messages.Count > 0) return messages;
-            await queue.WaitAsync(name, LongestWait, stopping);
+            try
+            {
+                // Not cancelled half-way: a message lent is a message handled.
+                var messages = await queue.ReceiveAsync(name, max, Loan, CancellationToken.None);
+                if (messages.Count > 0) return messages;
+                await queue.WaitAsync(name, LongestWait, stopping);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // A full disk, a locked file: the pump outlives it.
+                NotSettled(name.Value, exception.GetType().FullName, exception.StackTrace);
+                await Task.Delay(AfterFault, clock, stopping);
+            }
         }
     }
 
@@ -177,8 +189,8 @@ internal sealed partial class QueuePump(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} failed on {Kind}, delivery {Delivery}: {Type}\n{Trace}")]
     private partial void Failed(string function, string kind, int delivery, string? type, string? trace);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} could not reach the queue and goes on: {Type}\n{Trace}")]
-    private partial void NotSettled(string function, string? type, string? trace);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Place} could not reach the queue and goes on: {Type}\n{Trace}")]
+    private partial void NotSettled(string place, string? type, string? trace);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message of {Queue}, delivery {Delivery}, took longer than its loan; it may come again")]
     private partial void LoanLost(string queue, int delivery);

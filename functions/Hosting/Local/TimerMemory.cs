@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Functions.Hosting.Local;
 
 /// <summary>When each timer function last ran, in the district's table: row <c>timer|NAME</c>.</summary>
-internal sealed class TimerMemory(ITableStore store, ServedDistrict district)
+internal sealed class TimerMemory(ITableStore store, DistrictId district)
 {
     public async Task<DateTimeOffset?> LastRunAsync(string function, CancellationToken cancellationToken) =>
         await store.GetAsync(TableName.District, Partition, Key(function), cancellationToken) is { } row
@@ -26,7 +27,7 @@ internal sealed class TimerMemory(ITableStore store, ServedDistrict district)
         }
     }
 
-    private PartitionKey Partition => PartitionKey.Of(district.Id.Value);
+    private PartitionKey Partition => PartitionKey.Of(district.Value);
 
     private static RowKey Key(string function) => RowKey.Of("timer", function);
 }

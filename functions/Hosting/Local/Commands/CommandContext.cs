@@ -53,7 +53,7 @@ internal sealed class CommandContext : IAsyncDisposable
             try
             {
                 await using var context = Open(parsed, common, defaultData, messages);
-                if (await DistrictConfigFile.ApplyAsync(context, parsed.GetValue(common.DistrictConfig), cancellationToken) is { } wrong)
+                if (await DistrictConfigOption.ApplyAsync(context, parsed.GetValue(common.DistrictConfig), cancellationToken) is { } wrong)
                     return (int)context.Refuse(wrong);
                 return (int)await run(context, parsed, cancellationToken);
             }
