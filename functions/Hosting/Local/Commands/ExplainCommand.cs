@@ -19,6 +19,7 @@ internal static class ExplainCommand
     public static Argument<StudentUniqueId?> StudentArgument() => new("STUDENT_UNIQUE_ID")
     {
         Description = "The pupil's id as the district's files name it.",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
             if (StudentUniqueId.TryParse(result.Tokens[0].Value, out var id)) return id;
