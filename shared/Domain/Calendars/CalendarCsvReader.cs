@@ -17,9 +17,9 @@ public static class CalendarCsvReader
     /// <param name="cancellationToken">Looked at for every row.</param>
     public static ReadOutcome Read(Stream stream, CalendarSink sink, CancellationToken cancellationToken)
     {
-        if (DateFormatOf(stream, cancellationToken) is not { } format)
-            return new ReadOutcome.Refused("The dates could be day/month or month/day, and none of them settles it. Write them as 2025-09-01.");
-        var (table, refused) = CsvTable.Open(stream);
+        var (dates, unsettled) = TableDates.Settle(stream, t => [Columns(t).Date], cancellationToken);
+        if (dates is null) return new ReadOutcome.Refused(unsettled!);
+        var (table, refused) = CsvTable.Open(stream, cancellationToken);
         if (table is null) return new ReadOutcome.Refused(refused!);
         using (table)
         {
@@ -32,9 +32,10 @@ public static class CalendarCsvReader
                 rows++;
                 void Refuse(RefusalReason why, string field) => sink.Refuse(new RefusedRow(table.RowNumber, why, field, table.RawRow()));
 
+                if (table.HasInvalidText) { Refuse(RefusalReason.InvalidEncoding, ""); continue; }
                 if (table.IsRagged) { Refuse(RefusalReason.RaggedRow, ""); continue; }
                 if (table.Field(date).IsEmpty) { Refuse(RefusalReason.MissingDate, "date"); continue; }
-                if (!DateFormatVotes.TryParse(table.Field(date), format, out var day) || !CalendarLines.IsPlausible(day)) { Refuse(RefusalReason.InvalidDate, "date"); continue; }
+                if (!dates.TryParse(table.Field(date), out var day) || !CalendarLines.IsPlausible(day)) { Refuse(RefusalReason.InvalidDate, "date"); continue; }
                 SchoolId? of = null;
                 if (!table.Field(school).IsEmpty)
                 {
@@ -51,30 +52,9 @@ public static class CalendarCsvReader
             }
             if (table.Refused is { } why) return new ReadOutcome.Refused(why);
             return new ReadOutcome.Read(rows, null,
-                [$"Encoding: {table.Encoding}", $"Dates: {format}", school < 0 ? "No schoolId: the dates hold for every school" : "Lines without a schoolId hold for every school"],
+                [table.Concluded, dates.Concluded, school < 0 ? "No schoolId: the dates hold for every school" : "Lines without a schoolId hold for every school"],
                 guessed == 0 ? [] : [FormattableString.Invariant($"{guessed} lines do not say whether school is held: those with a reason count as closed, those without as school days")]);
         }
-    }
-
-    private static string? DateFormatOf(Stream stream, CancellationToken cancellationToken)
-    {
-        if (!stream.CanSeek) return DateFormatVotes.Iso;
-        var votes = new DateFormatVotes();
-        var (table, _) = CsvTable.Open(stream);
-        if (table is not null)
-        {
-            using (table)
-            {
-                var date = Columns(table).Date;
-                while (table.Next())
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    votes.Add(table.Field(date));
-                }
-            }
-        }
-        stream.Position = 0;
-        return (votes.Decide() as DateFormatDecision.Decided)?.Format;
     }
 
     private static (int Date, int School, int Instructional, int Reason) Columns(CsvTable table) =>

@@ -57,7 +57,9 @@ public static class FileFormats
         if (bytes.IsEmpty) return FileFormat.Empty;
         if (bytes.StartsWith("PK"u8)) return ZipKind(stream);
         if (EdFiRecords.LooksLikeXml(bytes)) return RecordKind(head, FileFormat.Xml);
-        using var text = TextDecoding.Open(new MemoryStream(head.ToArray())).Reader;
+        // UTF-16 text has a zero in every other byte; from two in three on (inclusive) it is no text.
+        if (bytes.Count((byte)0) * 3 >= bytes.Length * 2) return FileFormat.Unknown;
+        using var text = TextDecoding.Open(new MemoryStream(head.ToArray()), CancellationToken.None).Reader;
         if (text is null) return FileFormat.Unknown;
         var first = FirstText(text);
         if (first.StartsWith("BEGIN:VCALENDAR", StringComparison.OrdinalIgnoreCase)) return FileFormat.ICalendar;
@@ -102,7 +104,7 @@ public static class FileFormats
 
     private static FileFormat TableKind(ReadOnlyMemory<byte> head)
     {
-        var (table, _) = CsvTable.Open(new MemoryStream(head.ToArray()));
+        var (table, _) = CsvTable.Open(new MemoryStream(head.ToArray()), CancellationToken.None);
         if (table is null) return FileFormat.Csv;
         using (table)
         {

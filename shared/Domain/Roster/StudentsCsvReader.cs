@@ -15,22 +15,9 @@ public static class StudentsCsvReader
     /// <param name="cancellationToken">Looked at for every row.</param>
     public static ReadOutcome Read(Stream stream, SchoolId? school, RosterSink sink, CancellationToken cancellationToken)
     {
-        var format = DateFormatVotes.Iso;
-        if (stream.CanSeek)
-        {
-            switch (DateFormatOf(stream, cancellationToken))
-            {
-                case DateFormatDecision.Ambiguous:
-                    return new ReadOutcome.Refused(
-                        "The dates could be day/month or month/day, and none of them settles it. Write them as 2025-09-01.");
-                case DateFormatDecision.Decided decided:
-                    format = decided.Format;
-                    break;
-            }
-            stream.Position = 0;
-        }
-
-        var (table, refused) = CsvTable.Open(stream);
+        var (dates, unsettled) = TableDates.Settle(stream, Columns.Dates, cancellationToken);
+        if (dates is null) return new ReadOutcome.Refused(unsettled!);
+        var (table, refused) = CsvTable.Open(stream, cancellationToken);
         if (table is null) return new ReadOutcome.Refused(refused!);
         using (table)
         {
@@ -42,38 +29,21 @@ public static class StudentsCsvReader
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 rows++;
-                Take(table, columns, school, format, sink);
+                Take(table, columns, school, dates, sink);
             }
             if (table.Refused is { } why) return new ReadOutcome.Refused(why);
             var unused = columns.Unused(table);
             return new ReadOutcome.Read(rows, null,
-                [$"Encoding: {table.Encoding}", $"Dates: {format}"],
+                [table.Concluded, dates.Concluded],
                 unused.Count == 0 ? [] : [$"Columns not used: {string.Join(", ", unused)}"]);
         }
     }
 
-    private static DateFormatDecision DateFormatOf(Stream stream, CancellationToken cancellationToken)
-    {
-        var votes = new DateFormatVotes();
-        var (table, _) = CsvTable.Open(stream);
-        if (table is null) return votes.Decide();
-        using (table)
-        {
-            var columns = new Columns(table);
-            while (table.Next())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                votes.Add(table.Field(columns.Entry));
-                votes.Add(table.Field(columns.Exit));
-            }
-        }
-        return votes.Decide();
-    }
-
-    private static void Take(CsvTable table, Columns columns, SchoolId? fileSchool, string format, RosterSink sink)
+    private static void Take(CsvTable table, Columns columns, SchoolId? fileSchool, TableDates dates, RosterSink sink)
     {
         void Refuse(RefusalReason reason, string field) => sink.Refuse(new RefusedRow(table.RowNumber, reason, field, table.RawRow()));
 
+        if (table.HasInvalidText) { Refuse(RefusalReason.InvalidEncoding, ""); return; }
         if (table.IsRagged) { Refuse(RefusalReason.RaggedRow, ""); return; }
         var studentText = table.Field(columns.Student);
         if (studentText.IsEmpty) { Refuse(RefusalReason.MissingStudent, "studentUniqueId"); return; }
@@ -85,8 +55,8 @@ public static class StudentsCsvReader
         else if (schoolText.IsEmpty) { Refuse(RefusalReason.MissingSchool, "schoolId"); return; }
         else if (!SchoolId.TryParse(schoolText, out school)) { Refuse(RefusalReason.InvalidSchool, "schoolId"); return; }
 
-        if (!TryDate(table.Field(columns.Entry), format, out var entry)) { Refuse(RefusalReason.InvalidDate, "enrolDate"); return; }
-        if (!TryDate(table.Field(columns.Exit), format, out var exit)) { Refuse(RefusalReason.InvalidDate, "exitDate"); return; }
+        if (!TryDate(table.Field(columns.Entry), dates, out var entry)) { Refuse(RefusalReason.InvalidDate, "enrolDate"); return; }
+        if (!TryDate(table.Field(columns.Exit), dates, out var exit)) { Refuse(RefusalReason.InvalidDate, "exitDate"); return; }
         if (exit < entry) { Refuse(RefusalReason.InvalidDate, "exitDate"); return; }
 
         sink.Student(new RosterStudent(
@@ -94,11 +64,11 @@ public static class StudentsCsvReader
             RosterText.Name(table.Field(columns.Given)), RosterText.Name(table.Field(columns.Family))));
     }
 
-    private static bool TryDate(ReadOnlySpan<char> text, string format, out DateOnly? date)
+    private static bool TryDate(ReadOnlySpan<char> text, TableDates dates, out DateOnly? date)
     {
         date = null;
         if (text.IsEmpty) return true;
-        if (!DateFormatVotes.TryParse(text, format, out var read)) return false;
+        if (!dates.TryParse(text, out var read)) return false;
         date = read;
         return true;
     }
@@ -118,6 +88,8 @@ public static class StudentsCsvReader
         public int Given { get; } = table.Column("givenName", "firstName", "forename");
 
         public int Family { get; } = table.Column("familyName", "lastName", "surname");
+
+        public static int[] Dates(CsvTable table) => [new Columns(table).Entry, new Columns(table).Exit];
 
         public List<string> Unused(CsvTable from) =>
             [.. from.Headers.Where((_, i) => i != Student && i != School && i != Grade && i != Entry && i != Exit && i != Given && i != Family)];

@@ -31,9 +31,9 @@ public sealed class CalendarReaderTests
     [Fact]
     public void Csv_OnlyDatesAndReasons_TakesDatesWithAReasonAsClosed()
     {
-        var outcome = CalendarCsvReader.Read(Bytes("Date;Reason\n01.09.2025;Labor Day\n02.09.2025;\n"), Sink, Token);
+        var outcome = CalendarCsvReader.Read(Bytes("Date;Reason\n01.09.2025;Labor Day\n15.09.2025;\n"), Sink, Token);
 
-        Assert.Equal([(null, "09-01", false, "Labor Day"), (null, "09-02", true, "")], Days);
+        Assert.Equal([(null, "09-01", false, "Labor Day"), (null, "09-15", true, "")], Days);
         Assert.NotEmpty(Assert.IsType<ReadOutcome.Read>(outcome).Warnings);
     }
 

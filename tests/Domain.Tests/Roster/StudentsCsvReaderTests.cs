@@ -40,7 +40,7 @@ public sealed class StudentsCsvReaderTests
     public void Read_NoDateSettlesTheOrder_RefusesToGuess()
     {
         var outcome = Read("studentUniqueId,schoolId,enrolDate\n1,7001,01/09/2025\n2,7001,02/09/2025\n");
-        Assert.Contains("day/month or month/day", Assert.IsType<ReadOutcome.Refused>(outcome).Why, StringComparison.Ordinal);
+        Assert.Contains("day/month or as month/day", Assert.IsType<ReadOutcome.Refused>(outcome).Why, StringComparison.Ordinal);
         Assert.Empty(students);
     }
 
@@ -74,8 +74,9 @@ public sealed class StudentsCsvReaderTests
         Read([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Csv)]);
         Read([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Csv)]);
 
-        Assert.Equal(["Zoë", "Zoë", "Zoë"], students.Select(s => s.GivenName));
-        Assert.IsType<ReadOutcome.Refused>(Read(Encoding.Unicode.GetBytes(Csv)));
+        Read(Encoding.Unicode.GetBytes(Csv));
+
+        Assert.Equal(["Zoë", "Zoë", "Zoë", "Zoë"], students.Select(s => s.GivenName));
     }
 
     [Fact]

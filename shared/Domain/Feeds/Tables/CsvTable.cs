@@ -1,4 +1,5 @@
 using System.Text;
+using SchoolSignal.Domain.Attendance.CodeSets;
 using Sylvan.Data.Csv;
 
 namespace SchoolSignal.Domain.Feeds.Tables;
@@ -13,10 +14,10 @@ internal sealed class CsvTable : IDisposable
     private readonly CsvDataReader csv;
     private readonly string[] columns;
 
-    private CsvTable(CsvDataReader csv, string encoding)
+    private CsvTable(CsvDataReader csv, string concluded)
     {
         this.csv = csv;
-        Encoding = encoding;
+        Concluded = concluded;
         columns = new string[csv.FieldCount];
         Headers = new string[csv.FieldCount];
         for (var i = 0; i < columns.Length; i++)
@@ -26,7 +27,8 @@ internal sealed class CsvTable : IDisposable
         }
     }
 
-    public string Encoding { get; }
+    /// <summary>The encoding, in words.</summary>
+    public string Concluded { get; }
 
     /// <summary>As written in the file.</summary>
     public string[] Headers { get; }
@@ -41,9 +43,9 @@ internal sealed class CsvTable : IDisposable
     public bool IsRagged { get; private set; }
 
     /// <summary>The table, or why there is none. The stream is left open.</summary>
-    public static (CsvTable? Table, string? Refused) Open(Stream stream)
+    public static (CsvTable? Table, string? Refused) Open(Stream stream, CancellationToken cancellationToken)
     {
-        var text = TextDecoding.Open(stream);
+        var text = TextDecoding.Open(stream, cancellationToken);
         if (text.Reader is null) return (null, text.Refused);
         try
         {
@@ -54,7 +56,7 @@ internal sealed class CsvTable : IDisposable
                 MaxBufferSize = MaxRow,
                 HeaderComparer = StringComparer.OrdinalIgnoreCase,
             });
-            var table = new CsvTable(csv, text.Encoding);
+            var table = new CsvTable(csv, text.Concluded);
             var twice = table.columns.Where(c => c.Length > 0).GroupBy(c => c).FirstOrDefault(g => g.Count() > 1);
             if (twice is null) return (table, null);
             table.Dispose();
@@ -102,9 +104,11 @@ internal sealed class CsvTable : IDisposable
     public ReadOnlySpan<char> Field(int column)
     {
         if (column < 0 || column >= csv.RowFieldCount) return default;
-        var field = csv.GetFieldSpan(column).Trim();
-        return field is ['=', '"', .. var code, '"'] ? code.Trim() : field;
+        return SpreadsheetText.Unwrap(csv.GetFieldSpan(column));
     }
+
+    /// <summary>The row holds bytes that are no text in the file's encoding.</summary>
+    public bool HasInvalidText => csv.GetRawRecordSpan().Contains('\uFFFD');
 
     /// <summary>The row as received, without its line end.</summary>
     public string RawRow() => csv.GetRawRecordSpan().TrimEnd("\r\n").ToString();

@@ -29,10 +29,10 @@ internal sealed class OneRosterFile : IDisposable
     public bool IsDeleted => table.Field(status).Equals("tobedeleted", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Null if the bundle has no such file.</summary>
-    public static OneRosterFile? Open(OneRosterBundle bundle, string name)
+    public static OneRosterFile? Open(OneRosterBundle bundle, string name, CancellationToken cancellationToken)
     {
         if (bundle.Open(name) is not { } stream) return null;
-        var (table, refused) = CsvTable.Open(stream);
+        var (table, refused) = CsvTable.Open(stream, cancellationToken);
         if (table is not null) return new OneRosterFile(stream, table, name);
         stream.Dispose();
         throw new OneRosterFault($"{name}: {refused}");
@@ -44,8 +44,8 @@ internal sealed class OneRosterFile : IDisposable
         while (table.Next())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!table.IsRagged) return true;
-            Refuse(refuse, RefusalReason.RaggedRow, "");
+            if (!table.IsRagged && !table.HasInvalidText) return true;
+            Refuse(refuse, table.IsRagged ? RefusalReason.RaggedRow : RefusalReason.InvalidEncoding, "");
         }
         return table.Refused is { } why ? throw new OneRosterFault($"{name}: {why}") : false;
     }
@@ -63,7 +63,7 @@ internal sealed class OneRosterFile : IDisposable
         date = null;
         var text = table.Field(column);
         if (text.IsEmpty) return true;
-        if (!DateFormatVotes.TryParse(text, DateFormatVotes.Iso, out var read)) return false;
+        if (!TableDates.IsoOnly.TryParse(text, out var read)) return false;
         date = read;
         return true;
     }

@@ -20,7 +20,7 @@ internal sealed record OneRosterManifest(string Version, IReadOnlyDictionary<str
 
     public static OneRosterManifest Read(OneRosterBundle bundle, CancellationToken cancellationToken)
     {
-        using var file = OneRosterFile.Open(bundle, "manifest.csv");
+        using var file = OneRosterFile.Open(bundle, "manifest.csv", cancellationToken);
         var files = new Dictionary<string, OneRosterMode>(StringComparer.OrdinalIgnoreCase);
         if (file is null) return new OneRosterManifest("", files) { IsMissing = true };
         var (name, value) = (file.Needed("propertyName"), file.Needed("value"));

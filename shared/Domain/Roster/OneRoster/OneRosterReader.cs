@@ -70,7 +70,7 @@ public static class OneRosterReader
         }
 
         private OneRosterFile? Open(OneRosterManifest manifest, string name) =>
-            manifest.Of(name) == OneRosterMode.Absent ? null : OneRosterFile.Open(bundle, name + ".csv");
+            manifest.Of(name) == OneRosterMode.Absent ? null : OneRosterFile.Open(bundle, name + ".csv", cancellationToken);
 
         private void ReadEnrolments(OneRosterFile? file)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Attendance.CodeSets;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Feeds.EdFi;
 
@@ -21,28 +22,12 @@ internal sealed class AttendanceCollector
         Refused.Add,
         UnknownCodes.Add);
 
-    public static EdFiReadOptions Options { get; } = new(Map);
+    public static EdFiReadOptions Options { get; } = new(CodeSetLibrary.Shipped.Find("ed-fi")!.TryFind);
 
     public ReadOutcome Read(string text, EdFiReadOptions? options = null) => Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), options);
 
     public ReadOutcome Read(Stream stream, EdFiReadOptions? options = null) =>
         EdFiAttendanceReader.Read(stream, options ?? Options, Sink, TestContext.Current.CancellationToken);
-
-    public static bool Map(ReadOnlySpan<char> code, out Mark mark)
-    {
-        Mark? found = code switch
-        {
-            "Excused Absence" => new Mark(MarkCategory.Absent, MarkReason.AuthorisedOther),
-            "Unexcused Absence" => new Mark(MarkCategory.Absent, MarkReason.UnauthorisedOther),
-            "Tardy" => new Mark(MarkCategory.Late),
-            "Partial" => new Mark(MarkCategory.Partial),
-            "Early departure" => new Mark(MarkCategory.LeftEarly),
-            "In Attendance" or "Present" => Mark.Present,
-            _ => null,
-        };
-        mark = found ?? Mark.Unknown;
-        return found is not null;
-    }
 
     /// <summary>A bulk XML file with these events inside.</summary>
     public static string Interchange(params string[] events) =>
