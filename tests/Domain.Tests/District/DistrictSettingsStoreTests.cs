@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Testing;
 
@@ -37,6 +38,7 @@ public sealed class DistrictSettingsStoreTests : IDisposable
         var fewer = saved with { OptOuts = saved.OptOuts.Take(1).ToHashSet(), UnresolvedOptOuts = [] };
         Assert.NotNull(await settings.SaveAsync(fewer, (await settings.ReadAsync(CancellationToken.None)).Version, CancellationToken.None));
         AssertEqual(fewer, (await settings.ReadAsync(CancellationToken.None)).Settings);
+        Assert.Equal(2, (await store.RowsAsync(TableName.District, PartitionKey.Of("valley"), new RowKeyRange("s", "t"))).Count);
     }
 
     [Fact]

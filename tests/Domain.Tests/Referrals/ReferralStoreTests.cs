@@ -99,6 +99,14 @@ public sealed class ReferralStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_AtTwoSchoolsAtOnce_OpensOneReferral()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() =>
+            ApplyAsync(Screened(March(10), Level.Raised, school: i % 2 == 0 ? Oakfield : Riverside)))));
+        Assert.Single((await rig.Referrals.ReadPupilAsync(Mara, CancellationToken.None)).All);
+    }
+
+    [Fact]
     public async Task Apply_BrokenOffBetweenCommitAndRelay_IsSentByALaterRelay()
     {
         var referrals = new ReferralStore(rig.Tables, new Outbox(rig.Tables, new BrokenSender()), Cast.District, rig.Partitions, rig.Clock);

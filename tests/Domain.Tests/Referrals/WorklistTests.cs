@@ -101,6 +101,22 @@ public sealed class WorklistTests : IDisposable
     }
 
     [Fact]
+    public async Task Consume_SlowWriterOfAReferralClosedMeanwhile_TakesItsRowBack()
+    {
+        var referral = await OpenAsync(10, Level.Raised, 6);
+        var opened = Assert.Single(await rig.ReceiveAsync());
+        var tables = new PausingTables(rig.Tables);
+        var slow = Task.Run(() => new WorklistProjection(tables, rig.Referrals, Cast.District).ConsumeAsync(opened, CancellationToken.None));
+        await tables.Reached;
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, ReferralAction.Acknowledge, null, Counsellor, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, ReferralAction.Close, Verdict.Supported, Counsellor, March(11), CancellationToken.None);
+        await rig.ProjectAsync();
+        tables.Resume();
+        await slow;
+        Assert.Empty((await rig.Worklist.ReadAsync(Oakfield, CancellationToken.None)).Listed);
+    }
+
+    [Fact]
     public async Task Rebuild_RowsLostAndLeftOver_AreMadeAnew()
     {
         var kept = await OpenAsync(10, Level.Raised, 6);
@@ -172,6 +188,30 @@ public sealed class WorklistTests : IDisposable
             var partition = PartitionKey.Of(Cast.District.Value, school.Value);
             foreach (var row in await rig.Store.RowsAsync(TableName.Schools, partition, RowKeyRange.Under("W")))
                 await rig.Tables.CommitAsync(TableName.Schools, partition, [new RowChange.Delete(row.Key, row.ETag)], CancellationToken.None);
+        }
+    }
+
+    /// <summary>Holds its first write back until it may go on.</summary>
+    private sealed class PausingTables(ITableStore tables) : ITableStore
+    {
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => reached.Task;
+
+        public void Resume() => resumed.SetResult();
+
+        public ValueTask<TableRow?> GetAsync(TableName table, PartitionKey partition, RowKey key, CancellationToken cancellationToken) =>
+            tables.GetAsync(table, partition, key, cancellationToken);
+
+        public IAsyncEnumerable<TableRow> QueryAsync(TableName table, PartitionKey partition, RowKeyRange range, CancellationToken cancellationToken) =>
+            tables.QueryAsync(table, partition, range, cancellationToken);
+
+        public async ValueTask<CommitResult> CommitAsync(TableName table, PartitionKey partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
+        {
+            reached.TrySetResult();
+            await resumed.Task;
+            return await tables.CommitAsync(table, partition, changes, cancellationToken);
         }
     }
 
