@@ -19,9 +19,10 @@ internal sealed class CsvColumns
 {
     private readonly int[] indexes;
 
-    private CsvColumns(int[] indexes, IReadOnlyList<string> header, IReadOnlyList<int> codeCandidates)
+    private CsvColumns(int[] indexes, IReadOnlyList<string> header, IReadOnlyList<int> codeCandidates, IReadOnlyList<string> warnings)
     {
         this.indexes = indexes;
+        Warnings = warnings;
         Header = header;
         CodeCandidates = codeCandidates;
         Shape = Has(CsvField.CodeAm) && Has(CsvField.CodePm) ? CsvShape.AmAndPm
@@ -32,6 +33,12 @@ internal sealed class CsvColumns
     public IReadOnlyList<string> Header { get; }
 
     public CsvShape Shape { get; }
+
+    /// <summary>Columns that could have been taken for the same thing.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Each row says for which session or period it is.</summary>
+    public bool StatesSessions => Shape != CsvShape.AmAndPm && (Has(CsvField.Session) || Has(CsvField.Period));
 
     /// <summary>Columns whose header could name the code, the preferred first.</summary>
     public IReadOnlyList<int> CodeCandidates { get; }
@@ -48,7 +55,7 @@ internal sealed class CsvColumns
     {
         var changed = (int[])indexes.Clone();
         changed[(int)CsvField.Code] = column;
-        return new CsvColumns(changed, Header, CodeCandidates);
+        return new CsvColumns(changed, Header, CodeCandidates, Warnings);
     }
 
     /// <summary>Whether the fields at hand can state a mark.</summary>
@@ -71,21 +78,25 @@ internal sealed class CsvColumns
         var indexes = new int[Enum.GetValues<CsvField>().Length];
         Array.Fill(indexes, -1);
         var codeCandidates = new List<int>();
+        var warnings = new List<string>();
         foreach (var (field, aliases) in profile.Columns)
         {
             foreach (var alias in aliases.Select(Normalize).Distinct())
             {
                 var column = Array.IndexOf(names, alias);
                 if (column < 0) continue;
+                var isTaken = indexes[(int)field] >= 0;
+                if (isTaken && field is CsvField.Student or CsvField.School)
+                    warnings.Add($"Column '{header[indexes[(int)field]]}' is read as the {Word(field)}, and '{header[column]}' is not: name a profile if it should be the other.");
+                if (isTaken && field != CsvField.Code) continue;
                 if (Array.IndexOf(names, alias, column + 1) >= 0)
                     return new ColumnsOutcome.Refused(
                         $"The header '{header[column]}' stands twice, and it names the {Word(field)}: which of the two holds it cannot be told. Rename or remove one and send the file again.");
-                if (indexes[(int)field] < 0) indexes[(int)field] = column;
+                if (!isTaken) indexes[(int)field] = column;
                 if (field == CsvField.Code) codeCandidates.Add(column);
-                else break;
             }
         }
-        var columns = new CsvColumns(indexes, header, codeCandidates);
+        var columns = new CsvColumns(indexes, header, codeCandidates, warnings);
         return Missing(columns, profile) is { } why ? new ColumnsOutcome.Refused(why) : new ColumnsOutcome.Mapped(columns);
     }
 
@@ -108,6 +119,7 @@ internal sealed class CsvColumns
     private static string Word(CsvField field) => field switch
     {
         CsvField.Student => "pupil",
+        CsvField.School => "school",
         CsvField.Code => "attendance code",
         _ => JsonNamingPolicy.CamelCase.ConvertName(field.ToString()),
     };

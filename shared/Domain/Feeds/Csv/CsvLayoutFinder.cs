@@ -69,7 +69,7 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
     {
         var needsDates = profile.DateFormats.Count == 0;
         var needsCodes = columns.Shape != CsvShape.Counts && profile.CodeSetId is null;
-        var needsSessions = columns.Has(CsvField.Session) || columns.Has(CsvField.Period);
+        var needsSessions = columns.StatesSessions;
         var dates = new DateCensus(options.Covers);
         var codes = new CodeChooser(columns, options.CodeSets);
         var sessions = new SessionCensus(columns, new SessionWords(profile.Sessions));
@@ -133,6 +133,7 @@ internal sealed class CsvLayoutFinder(CsvReadOptions options, CancellationToken 
             _ when columns.Has(CsvField.Session) => "Sessions: as each row states them.",
             _ => "Sessions: each row is a whole day.",
         });
+        warnings.AddRange(columns.Warnings);
         if (!columns.Has(CsvField.School)) warnings.Add("The file names no school: each pupil's enrolment decides.");
     }
 

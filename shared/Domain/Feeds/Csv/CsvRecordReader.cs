@@ -28,6 +28,10 @@ internal sealed class CsvRecordReader
     /// <summary>Inclusive.</summary>
     public const int MaxFields = 2048;
 
+    /// <summary>Inclusive: a quote that closes on a later line than this is taken for one left open. It also keeps a hostile file
+    /// from being read again and again.</summary>
+    public const int MaxLines = 100;
+
     private const int ChunkBytes = 64 * 1024;
     private const char Replacement = '\uFFFD';
 
@@ -48,6 +52,7 @@ internal sealed class CsvRecordReader
     private int end;
     private bool atEnd;
     private int lineOfNext = 1;
+    private int lineEnds;
 
     /// <param name="stream">Read from where it stands.</param>
     public CsvRecordReader(Stream stream, Encoding encoding, char delimiter)
@@ -108,7 +113,7 @@ internal sealed class CsvRecordReader
                     TakeFirstLineOnly();
                     return CsvStep.TooLong;
                 default:
-                    lineOfNext += SpansLines ? 1 + CountLineEnds(Raw) : 1;
+                    lineOfNext += 1 + lineEnds;
                     return CsvStep.Record;
             }
         }
@@ -133,6 +138,7 @@ internal sealed class CsvRecordReader
         if (recordStart == end) return atEnd ? Scanned.End : Scanned.NeedsMore;
         FieldCount = 0;
         scratchUsed = 0;
+        lineEnds = 0;
         SpansLines = false;
         var position = recordStart;
         while (true)
@@ -186,7 +192,12 @@ internal sealed class CsvRecordReader
                 continue;
             }
             AddField(start, quote - start, doubled ? FieldText.DoubledQuotes : FieldText.Plain);
-            SpansLines |= buffer.AsSpan(start, quote - start).ContainsAny('\r', '\n');
+            if (buffer.AsSpan(start, quote - start).ContainsAny('\r', '\n'))
+            {
+                SpansLines = true;
+                lineEnds += CountLineEnds(buffer.AsSpan(start, quote - start));
+                if (lineEnds >= MaxLines) return Scanned.BrokenQuote;
+            }
             position = quote + 1;
             while (position < end && buffer[position] is ' ' or '\t' && buffer[position] != delimiter) position++;
             if (position == end) return atEnd ? Scanned.Record : Scanned.NeedsMore;

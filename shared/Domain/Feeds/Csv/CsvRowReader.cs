@@ -10,7 +10,7 @@ namespace SchoolSignal.Domain.Feeds.Csv;
 /// refuses it.</summary>
 internal sealed class CsvRowReader
 {
-    /// <summary>Inclusive: a row absent for this share of the day or more is an absent day; for less of it, a partial one.</summary>
+    /// <summary>Inclusive: a row that counts this much absence or more is an absent day; less of it, a partial one.</summary>
     private const decimal WholeDay = 1m;
 
     private const int MaxUnknownCodes = 1000;
@@ -39,7 +39,7 @@ internal sealed class CsvRowReader
         sessions = new SessionWords(layout.Profile.Sessions);
         usedColumns = [.. Enum.GetValues<CsvField>().Where(columns.Has).Select(field => columns[field])];
         (student, school, date) = (columns[CsvField.Student], columns[CsvField.School], columns[CsvField.Date]);
-        (session, period) = (columns[CsvField.Session], columns[CsvField.Period]);
+        (session, period) = columns.StatesSessions ? (columns[CsvField.Session], columns[CsvField.Period]) : (-1, -1);
         // A mark of a period belongs to the day; only without periods does a section make it a section's own event.
         section = period >= 0 ? -1 : columns[CsvField.Section];
         (code, reason) = (columns[CsvField.Code], columns[CsvField.Reason]);

@@ -2,13 +2,14 @@ namespace SchoolSignal.Domain.Feeds.Csv;
 
 /// <summary>Works out from a file's dates how they are written. Day-first against month-first is settled by the whole file:
 /// by a date that can be read one way only, or by the coverage the sender stated; never by likelihood.</summary>
-internal sealed class DateCensus(Coverage? stated)
+internal sealed class DateCensus
 {
     private const int MaxRemembered = 4096;
 
+    private readonly Coverage? stated;
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> seenBySpan;
     private readonly long[] readable = new long[DateFormat.Known.Count];
-    private string last = "";
     private long texts;
     private long dayFirstOnly;
     private long monthFirstOnly;
@@ -16,15 +17,21 @@ internal sealed class DateCensus(Coverage? stated)
     private bool dayFirstInside = true;
     private bool monthFirstInside = true;
 
+    /// <param name="stated">The days the sender says the file covers; null if not said.</param>
+    public DateCensus(Coverage? stated)
+    {
+        this.stated = stated;
+        seenBySpan = seen.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
     /// <summary>Only dates that can be read in one order were seen, so that the rest of the file need not be looked at.</summary>
     public bool IsPlain => dayFirstOnly + monthFirstOnly + differing == 0 && readable.Any(count => count > 0);
 
     public void Add(ReadOnlySpan<char> text)
     {
         text = text.Trim();
-        if (text.IsEmpty || text.SequenceEqual(last)) return;
-        last = text.ToString();
-        if (seen.Count < MaxRemembered && !seen.Add(last)) return;
+        if (text.IsEmpty || seenBySpan.Contains(text)) return;
+        if (seen.Count < MaxRemembered) seenBySpan.Add(text);
         texts++;
         DateOnly? dayFirst = null, monthFirst = null;
         for (var i = 0; i < readable.Length; i++)
@@ -61,13 +68,13 @@ internal sealed class DateCensus(Coverage? stated)
 
     private DateOutcome.Settled Settled(bool dayFirst, string? because)
     {
-        var formats = new List<DateFormat>();
-        for (var i = 0; i < readable.Length; i++)
-        {
-            var format = DateFormat.Known[i];
-            if (readable[i] > 0 && (dayFirst ? !format.IsMonthFirst : !format.IsDayFirst)) formats.Add(format);
-        }
-        formats.Sort((a, b) => readable[DateFormat.Known.ToList().IndexOf(b)].CompareTo(readable[DateFormat.Known.ToList().IndexOf(a)]));
+        List<DateFormat> formats =
+        [
+            .. DateFormat.Known.Zip(readable)
+                .Where(pair => pair.Second > 0 && !(dayFirst ? pair.First.IsMonthFirst : pair.First.IsDayFirst))
+                .OrderByDescending(pair => pair.Second)
+                .Select(pair => pair.First),
+        ];
         var names = string.Join(", ", formats.Select(format => format.Text));
         return new DateOutcome.Settled(formats, because is null ? $"Dates: {names}." : $"Dates: {names}: {because}.");
     }

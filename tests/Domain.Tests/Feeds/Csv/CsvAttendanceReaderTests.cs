@@ -111,6 +111,17 @@ public sealed class CsvAttendanceReaderTests
         Assert.Equal([2, 3, 4, 5, 7], [.. reading.Refused.Select(row => row.RowNumber), .. reading.Rows.Select(row => row.RowNumber)]);
     }
 
+    [Theory]
+    [InlineData(99, 0)]
+    [InlineData(100, 1)]
+    public void Read_QuoteOverManyLines_IsTakenForAnOpenOneFromAHundredOn(int lineEnds, int refused)
+    {
+        var reading = CsvReading.Of(
+            "date,studentId,code,comment\n2024-09-05,1,P,\"" + new string('\n', lineEnds) + "\"\n2024-09-05,2,P,\n", "us-daily");
+        Assert.Equal(refused, reading.Refused.Count(row => row.Reason == RefusalReason.UnterminatedQuote && row.RowNumber == 2));
+        Assert.Equal((lineEnds + 3, "2"), (reading.Rows[^1].RowNumber, reading.Rows[^1].Student));
+    }
+
     [Fact]
     public void Read_RowLongerThanARowMayBe_IsRefusedAndNotKept()
     {

@@ -116,6 +116,14 @@ public sealed class CsvWorkedOutTests
     }
 
     [Fact]
+    public void Read_TwoColumnsThatCouldNameThePupil_SaysWhichWasTaken()
+    {
+        var reading = CsvReading.Of("UPN,studentId,date,AM,PM,session\nA1,1,2024-09-05,/,/,Autumn\n");
+        Assert.Equal("1", reading.Rows[0].Student);
+        Assert.Contains(reading.Read.Warnings, warning => warning.Contains("'studentId' is read as the pupil, and 'UPN' is not", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Read_SectionEvent_NamesItsSection()
     {
         var reading = CsvReading.Of("date,studentId,sectionId,code\n2024-09-05,1,MATH-1,Tardy\n2024-09-05,1,MATH-1,A\n");
