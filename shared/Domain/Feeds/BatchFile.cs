@@ -10,8 +10,10 @@ namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>The statements of one school and school year within a feed, as they lie in the feed's batch file.</summary>
 /// <param name="Number">Position in the file's index.</param>
+/// <param name="RegisterRows">Rows that are marks of the register, not section events.</param>
+/// <param name="HalfDays">Whether any row is for a morning or an afternoon.</param>
 /// <param name="Segments">Where its rows lie: offset and length pairs, in file order.</param>
-public sealed record BatchIndexEntry(int Number, string School, int EndYear, long Rows, DateOnly First, DateOnly Last, IReadOnlyList<long> Segments);
+public sealed record BatchIndexEntry(int Number, string School, int EndYear, long Rows, long RegisterRows, bool HalfDays, DateOnly First, DateOnly Last, IReadOnlyList<long> Segments);
 
 /// <summary>One row of a batch file; spans into the file's buffer.</summary>
 public readonly ref struct BatchRow
@@ -79,6 +81,8 @@ public sealed class BatchFileWriter(Stream destination)
         cell[10] = (byte)sectionLength;
         target.Used += RowHeader + idLength + sectionLength;
         target.Rows++;
+        if (sectionLength == 0) target.RegisterRows++;
+        if (row.Session is SessionOfDay.Am or SessionOfDay.Pm) target.HalfDays = true;
         if (day < target.MinDay) target.MinDay = day;
         if (day > target.MaxDay) target.MaxDay = day;
     }
@@ -92,7 +96,7 @@ public sealed class BatchFileWriter(Stream destination)
             var batch = batches[i];
             Flush(batch);
             index.Add(new BatchIndexEntry(
-                i, batch.School.Value, batch.Year.EndYear, batch.Rows,
+                i, batch.School.Value, batch.Year.EndYear, batch.Rows, batch.RegisterRows, batch.HalfDays,
                 DateOnly.FromDayNumber(batch.FirstDay + batch.MinDay), DateOnly.FromDayNumber(batch.FirstDay + batch.MaxDay), batch.Segments));
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(index, BatchFileJson.Default.ListBatchIndexEntry);
@@ -136,6 +140,10 @@ public sealed class BatchFileWriter(Stream destination)
         public int Used { get; set; }
 
         public long Rows { get; set; }
+
+        public long RegisterRows { get; set; }
+
+        public bool HalfDays { get; set; }
 
         public int MinDay { get; set; } = int.MaxValue;
 

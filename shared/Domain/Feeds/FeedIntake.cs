@@ -59,7 +59,7 @@ public sealed class FeedIntake(IFileArchive archive, ITableStore store, FeedStor
         }
 
         var status = new FeedStatus(
-            id, request with { FileName = request.FileName is { } name ? Path.GetFileName(name) : null },
+            id, request with { FileName = Path.GetExtension(request.FileName) },
             arrivedAt, size, Convert.ToHexStringLower(hash.GetHashAndReset()))
         {
             StatedAt = request.StatedAt ?? arrivedAt,

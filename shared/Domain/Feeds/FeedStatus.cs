@@ -18,7 +18,7 @@ public enum FeedContent
 /// <param name="Schools">The schools it speaks for; none means those it names.</param>
 /// <param name="WithoutRoster">Enrol every pupil the feed names, in the school it names, for the days it covers.</param>
 /// <param name="StatedAt">When the sender's system stated it; none means its arrival. Later statements take precedence.</param>
-/// <param name="FileName">Its name, for telling the format; kept without its folder.</param>
+/// <param name="FileName">Its name, for telling the format. Only the ending is kept: people put names in file names.</param>
 public sealed record FeedRequest(
     FeedContent Content,
     string? Profile = null,
@@ -59,6 +59,9 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
     public Coverage? Covers { get; init; }
 
     public long Rows { get; init; }
+
+    /// <summary>How the profile folds periods into the day; null for the default.</summary>
+    public PeriodFold? Fold { get; init; }
 
     public IReadOnlyDictionary<RefusalReason, long> RefusedRows { get; init; } = new Dictionary<RefusalReason, long>();
 

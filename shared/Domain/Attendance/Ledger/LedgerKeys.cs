@@ -33,8 +33,12 @@ public static class LedgerKeys
     public static RowKey Feed(ushort ordinal) => RowKey.Of(Feeds, ordinal.ToString("D5", CultureInfo.InvariantCulture));
 
     /// <summary>Pages of the months, both inclusive, all blocks.</summary>
-    public static RowKeyRange PagesOf(int firstYearMonth, int lastYearMonth) =>
+    public static RowKeyRange PagesOfMonths(int firstYearMonth, int lastYearMonth) =>
         RowKeyRange.Between([Pages], Number(firstYearMonth), Number(lastYearMonth));
+
+    /// <summary>Pages of one month, both blocks inclusive.</summary>
+    public static RowKeyRange PagesOf(int yearMonth, int firstBlock, int lastBlock, string kind = Pages) =>
+        RowKeyRange.Between([kind, Number(yearMonth)], Number(firstBlock), Number(lastBlock));
 
     /// <summary>Year and month as one number that sorts: 202509.</summary>
     public static int YearMonth(DateOnly date) => (date.Year * 100) + date.Month;

@@ -1,0 +1,133 @@
+using System.Globalization;
+using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Feeds;
+
+/// <summary>Reads an attendance feed once, refuses bad rows, and splits the good ones by school and year into batches that
+/// are applied from the queue.</summary>
+public sealed class FeedSplitter(
+    IFileArchive archive, ITableStore store, FeedStore feeds, AttendanceFileReader reader, UnassignedRows unassigned,
+    SchoolRegistry registry, Outbox outbox, DistrictId district, TimeProvider time)
+{
+    /// <summary>The message kind on <see cref="QueueName.AttendanceBatches"/>.</summary>
+    public const string BatchKind = "attendance-batch";
+
+    public static ArchivePath BatchPath(FeedId id) => ArchivePath.Of("feeds", id.Month, id.Value, "batches");
+
+    /// <summary>Reads and splits the feed. Safe to repeat: until the status says so, nothing was split.</summary>
+    public async Task SplitAsync(FeedId id, int firstMonth, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (await feeds.FindAsync(id, cancellationToken) is not { } found) return;
+        if (found.Status.State == FeedState.Received)
+        {
+            var (status, batches) = await ReadAsync(found.Status, firstMonth, progress, cancellationToken);
+            await PublishAsync(status, batches, found.ETag, cancellationToken);
+        }
+        await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
+    }
+
+    private async Task<(FeedStatus Status, IReadOnlyList<FeedBatch> Batches)> ReadAsync(FeedStatus status, int firstMonth, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (await IsRepeatAsync(status, firstMonth, cancellationToken) is { } earlier)
+            return (status with { State = FeedState.Repeated, RepeatOf = earlier }, []);
+
+        await using var original = await archive.OpenReadAsync(FeedIntake.OriginalPath(status.Id), cancellationToken)
+            ?? throw new InvalidOperationException("A feed's file is missing from the archive.");
+        await using var batchFile = await archive.CreateAsync(BatchPath(status.Id), cancellationToken);
+        await using var refusals = await RefusalFile.CreateAsync(archive, status.Id, cancellationToken);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var intake = new RowIntake(new BatchFileWriter(batchFile.Stream), refusals, firstMonth, today, status.Request.Schools);
+
+        var outcome = reader.Read(original, status.Request, intake.Sink, progress, cancellationToken);
+        if (outcome is ReadOutcome.Refused refused) return (Refuse(status, refused.Why), []);
+        var read = (ReadOutcome.Read)outcome;
+        await unassigned.AssignAsync(intake, cancellationToken);
+
+        var index = intake.Writer.Complete();
+        var kind = status.Request.Kind ?? read.Kind ?? FeedKind.Register;
+        var covers = status.Request.Covers ?? intake.Dates;
+        if (covers is null && intake.Refused.Count > 0) covers = new Coverage(today, today);
+        if (covers is not { } days)
+            return (Refuse(status, "The file has no rows and does not say which days it covers. State them (--covers FROM..TO), or send the rows."), []);
+        if (days.To < days.From) return (Refuse(status, "The coverage ends before it begins."), []);
+
+        await batchFile.CompleteAsync(cancellationToken);
+        await refusals.CompleteAsync(cancellationToken);
+        var result = status with
+        {
+            State = FeedState.Applying,
+            Kind = kind,
+            Covers = days,
+            Rows = read.Rows,
+            Fold = reader.FoldOf(status.Request),
+            RefusedRows = intake.Refused,
+            UnknownCodes = intake.UnknownCodes,
+            Concluded = read.Concluded,
+            Warnings = read.Warnings,
+            // The same bytes again, after something else came, mean: stated now.
+            StatedAt = await feeds.FindRepeatAsync(status, cancellationToken) is { } before && before != status.Id ? status.ArrivedAt : status.StatedAt,
+        };
+        return (result, await BatchesAsync(result, index, firstMonth, cancellationToken));
+    }
+
+    /// <summary>A repeat is skipped only if the earlier one was taken in whole and no feed has touched its schools since.</summary>
+    private async Task<FeedId?> IsRepeatAsync(FeedStatus status, int firstMonth, CancellationToken cancellationToken)
+    {
+        if (await feeds.FindRepeatAsync(status, cancellationToken) is not { } earlierId || earlierId == status.Id) return null;
+        if (await feeds.ReportAsync(earlierId, cancellationToken) is not { Status.State: FeedState.Complete, Refused: 0 } earlier) return null;
+        foreach (var batch in earlier.Status.Batches ?? [])
+        {
+            var log = new FeedLog(store, LedgerKeys.Partition(district, SchoolId.Parse(batch.School), new SchoolYear(batch.EndYear, firstMonth)));
+            var logged = await log.ReadAsync(cancellationToken);
+            if (logged.Count == 0 || logged[^1].Feed != earlierId) return null;
+        }
+        return earlierId;
+    }
+
+    private async Task<IReadOnlyList<FeedBatch>> BatchesAsync(FeedStatus status, IReadOnlyList<BatchIndexEntry> index, int firstMonth, CancellationToken cancellationToken)
+    {
+        var batches = index.Select(b => new FeedBatch(b.Number, b.School, b.EndYear)).ToList();
+        if (status.Kind is not (FeedKind.Exceptions or FeedKind.Snapshot) || (status.Request.Schools is null && index.Count > 0)) return batches;
+        // Schools the feed speaks for without naming a row of theirs: everybody there was present, or is no longer stated.
+        var first = SchoolYear.Containing(status.Covers!.Value.From, firstMonth).EndYear;
+        var last = SchoolYear.Containing(status.Covers!.Value.To, firstMonth).EndYear;
+        for (var endYear = first; endYear <= last; endYear++)
+        {
+            var schools = status.Request.Schools ?? [.. (await registry.InYearAsync(new SchoolYear(endYear, firstMonth), cancellationToken)).Select(s => s.Value)];
+            batches.AddRange(schools.Where(s => !batches.Any(b => b.School == s && b.EndYear == endYear)).Select(s => new FeedBatch(-1, s, endYear)).ToList());
+        }
+        return batches;
+    }
+
+    /// <summary>Messages first, in commits of their own; the status with the batch count last.</summary>
+    private async Task PublishAsync(FeedStatus status, IReadOnlyList<FeedBatch> batches, ETag etag, CancellationToken cancellationToken)
+    {
+        const int Share = ITableStore.MaxChanges - 1;
+        var partition = feeds.Partition(status.Id);
+        foreach (var chunk in batches.Chunk(Share))
+        {
+            var rows = chunk.Select(b => Outbox.Row(QueueName.AttendanceBatches, MessageOf(status.Id, b))).ToList();
+            while (await store.CommitAsync(TableName.Feeds, partition, rows, cancellationToken) is CommitResult.Conflict)
+                await outbox.RelayAsync(TableName.Feeds, partition, cancellationToken);
+        }
+        if (status.State == FeedState.Applying)
+        {
+            status = status with { Batches = batches };
+            if (batches.Count == 0) status = status with { State = FeedState.Complete };
+            await feeds.RememberAsync(status, cancellationToken);
+        }
+        await store.CommitAsync(TableName.Feeds, partition, [new RowChange.Replace(FeedStore.StatusKey(status.Id), etag, FeedStore.Write(status))], cancellationToken);
+    }
+
+    private Envelope MessageOf(FeedId id, FeedBatch batch) => Envelope.First(
+        $"feed {id} {batch.School} {batch.EndYear}", BatchKind,
+        ("district", district.Value), ("feed", id.Value), ("school", batch.School),
+        ("year", batch.EndYear.ToString(CultureInfo.InvariantCulture)), ("batch", batch.Number.ToString(CultureInfo.InvariantCulture)));
+
+    private static FeedStatus Refuse(FeedStatus status, string why) => status with { State = FeedState.Refused, Why = why };
+}
