@@ -45,6 +45,8 @@ public sealed class SchoolDays
 
     public DateOnly this[int day] => dates[day];
 
+    public DateOnly this[Index day] => dates[day];
+
     /// <summary>The day's index, or -1 if it is not an instructional day.</summary>
     public int IndexOf(DateOnly date)
     {
@@ -99,6 +101,9 @@ public sealed class RegisterBlock
 
     /// <summary>Section absences of these pupils, by date; empty for most.</summary>
     public IReadOnlyList<SectionAbsence> SectionAbsences { get; init; } = [];
+
+    internal RegisterBlock With(IReadOnlyList<SectionAbsence> sections) =>
+        new() { Number = Number, Slots = Slots, Marks = Marks, SectionAbsences = sections };
 }
 
 /// <summary>A pupil missing, or late to, one section (lesson) on a day.</summary>

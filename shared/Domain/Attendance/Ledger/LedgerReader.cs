@@ -1,0 +1,155 @@
+using System.Globalization;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Attendance.Ledger;
+
+/// <summary>Reads a school's year, or a few of its blocks, as the register that screening works on.</summary>
+public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictId district)
+{
+    /// <summary>The register through a day, or null if the school has no attendance in that year.</summary>
+    /// <param name="only">Blocks to read; null for all.</param>
+    public async Task<SchoolYearRegister?> ReadAsync(SchoolId school, SchoolYear year, DateOnly through, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    {
+        var partition = LedgerKeys.Partition(district, school, year);
+        if (await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is not { Header: var header }) return null;
+        var decided = await years.DaysAsync(school, year, null, cancellationToken);
+        var days = new SchoolDays(decided.Days.Dates[..decided.Days.CountThrough(through)].ToArray());
+        var sessions = (int)header.Scheme;
+        var columns = new ColumnMap(days, sessions);
+        var blocks = await ReadBlocksAsync(partition, days.Count * sessions, only, cancellationToken);
+        if (days.Count > 0)
+        {
+            await ReadPagesAsync(partition, days, columns, blocks, only, cancellationToken);
+            await ReadSectionsAsync(partition, days, blocks, only, cancellationToken);
+        }
+        return new SchoolYearRegister
+        {
+            School = school,
+            Year = year,
+            Days = days,
+            Scheme = header.Scheme,
+            Totals = await ReadTotalsAsync(partition, days, columns, cancellationToken),
+            Blocks = [.. blocks.Values.OrderBy(b => b.Number)],
+        };
+    }
+
+    private async Task<Dictionary<int, RegisterBlock>> ReadBlocksAsync(PartitionKey partition, int columns, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    {
+        var blocks = new Dictionary<int, RegisterBlock>();
+        await foreach (var row in RowsAsync(partition, RowKeyRange.Under(LedgerKeys.Blocks), only?.Select(LedgerKeys.Block), cancellationToken))
+        {
+            var number = int.Parse(row.Key.Parts()[1], CultureInfo.InvariantCulture);
+            blocks[number] = new RegisterBlock
+            {
+                Number = number,
+                Slots = BlockRow.Read(row.Body.Span),
+                Marks = new byte[columns * RegisterBlock.Width],
+            };
+        }
+        return blocks;
+    }
+
+    private async Task ReadPagesAsync(
+        PartitionKey partition, SchoolDays days, ColumnMap columns, Dictionary<int, RegisterBlock> blocks, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    {
+        var range = LedgerKeys.PagesOfMonths(LedgerKeys.YearMonth(days[0]), LedgerKeys.YearMonth(days[^1]));
+        var single = only is null ? null : MonthsOf(days).SelectMany(month => only.Select(block => LedgerKeys.Page(month, block)));
+        await foreach (var row in RowsAsync(partition, range, single, cancellationToken))
+        {
+            var (yearMonth, number) = LedgerKeys.ParsePage(row.Key);
+            if (blocks.TryGetValue(number, out var block)) Lay(row.Body.Span, yearMonth, columns, block.Marks);
+        }
+    }
+
+    private static void Lay(ReadOnlySpan<byte> page, int yearMonth, ColumnMap columns, byte[] marks)
+    {
+        var reader = new LedgerPage.ColumnReader(page);
+        while (reader.Read())
+        {
+            var column = columns.Find(yearMonth, reader.Index);
+            if (column >= 0) reader.Marks.CopyTo(marks.AsSpan(column * RegisterBlock.Width));
+        }
+    }
+
+    private async Task ReadSectionsAsync(
+        PartitionKey partition, SchoolDays days, Dictionary<int, RegisterBlock> blocks, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    {
+        var range = RowKeyRange.Under(LedgerKeys.Sections);
+        var single = only is null ? null : MonthsOf(days).SelectMany(month => only.Select(block => LedgerKeys.Section(month, block)));
+        var found = new Dictionary<int, List<SectionAbsence>>();
+        await foreach (var row in RowsAsync(partition, range, single, cancellationToken))
+        {
+            var (yearMonth, number) = LedgerKeys.ParsePage(row.Key);
+            if (!found.TryGetValue(number, out var list)) found[number] = list = [];
+            list.AddRange(SectionRows.Read(row, yearMonth).Where(s => s.Date <= days[^1]));
+        }
+        foreach (var (number, sections) in found)
+            if (blocks.TryGetValue(number, out var block)) blocks[number] = block.With(sections);
+    }
+
+    private async Task<SchoolSessionTotals> ReadTotalsAsync(PartitionKey partition, SchoolDays days, ColumnMap columns, CancellationToken cancellationToken)
+    {
+        var size = days.Count * columns.Sessions;
+        var totals = new SchoolSessionTotals(new int[size], new int[size]);
+        var possible = new int[LedgerPage.MaxColumns];
+        var absent = new int[LedgerPage.MaxColumns];
+        await foreach (var row in store.QueryAsync(TableName.Attendance, partition, RowKeyRange.Under(LedgerKeys.Totals), cancellationToken))
+        {
+            var yearMonth = int.Parse(row.Key.Parts()[1], CultureInfo.InvariantCulture);
+            Array.Clear(possible);
+            Array.Clear(absent);
+            DayTotalsRow.Read(row.Body.Span, possible, absent);
+            for (var index = 0; index < LedgerPage.MaxColumns; index++)
+            {
+                var column = columns.Find(yearMonth, index);
+                if (column < 0) continue;
+                totals.Possible[column] = possible[index];
+                totals.Absent[column] = absent[index];
+            }
+        }
+        return totals;
+    }
+
+    private async IAsyncEnumerable<TableRow> RowsAsync(
+        PartitionKey partition, RowKeyRange range, IEnumerable<RowKey>? single, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (single is null)
+        {
+            await foreach (var row in store.QueryAsync(TableName.Attendance, partition, range, cancellationToken)) yield return row;
+            yield break;
+        }
+        foreach (var key in single)
+            if (await store.GetAsync(TableName.Attendance, partition, key, cancellationToken) is { } row) yield return row;
+    }
+
+    private static IEnumerable<int> MonthsOf(SchoolDays days) => days.Dates.ToArray().Select(LedgerKeys.YearMonth).Distinct();
+
+    /// <summary>Where a page's column stands in the register, by year-month and column index.</summary>
+    private sealed class ColumnMap
+    {
+        private readonly Dictionary<int, int[]> months = [];
+
+        public ColumnMap(SchoolDays days, int sessions)
+        {
+            Sessions = sessions;
+            for (var day = 0; day < days.Count; day++)
+            {
+                var yearMonth = LedgerKeys.YearMonth(days[day]);
+                if (!months.TryGetValue(yearMonth, out var columns))
+                {
+                    months[yearMonth] = columns = new int[LedgerPage.MaxColumns];
+                    Array.Fill(columns, -1);
+                }
+                for (var session = 0; session < sessions; session++)
+                    columns[LedgerPage.ColumnOf(days[day], session)] = (day * sessions) + session;
+            }
+        }
+
+        public int Sessions { get; }
+
+        public int Find(int yearMonth, int index) => months.TryGetValue(yearMonth, out var columns) ? columns[index] : -1;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Numerics;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Attendance.Ledger;
+
+/// <summary>Counts what a whole school did in each session: the baseline a pupil is held against, so that a day when half
+/// the school is out raises nobody.</summary>
+public sealed class SchoolBaseline(ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district)
+{
+    /// <summary>The message kind on <see cref="QueueName.Screenings"/> that screens a whole school.</summary>
+    public const string ScreenSchoolKind = "school";
+
+    /// <summary>Counts the months a feed touched and asks for the school's screening, in one commit.</summary>
+    public async Task UpdateAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
+    {
+        var school = SchoolId.Parse(message["school"]);
+        var year = new SchoolYear(int.Parse(message["year"], CultureInfo.InvariantCulture), firstMonth);
+        var partition = LedgerKeys.Partition(district, school, year);
+        if (!await Inbox.IsDoneAsync(store, TableName.Attendance, partition, message, cancellationToken)
+            && await feeds.FindAsync(FeedId.Parse(message["feed"]), cancellationToken) is { Status: var feed })
+        {
+            var covers = feed.Covers ?? new Coverage(year.FirstDay, year.LastDay);
+            await CountAsync(partition, year, covers, changes =>
+            {
+                changes.Add(new RowChange.Insert(Inbox.Key(message), System.Text.Encoding.UTF8.GetBytes(feed.ArrivedAt.ToString("O", CultureInfo.InvariantCulture))));
+                changes.Add(Outbox.Row(QueueName.Screenings, Envelope.First(
+                    $"screen {message["feed"]} {school} {year}", ScreenSchoolKind,
+                    ("district", district.Value), ("school", school.Value), ("year", year.ToString()))));
+            }, cancellationToken);
+        }
+        await outbox.RelayAsync(TableName.Attendance, partition, cancellationToken);
+    }
+
+    /// <summary>Counts every month of a school's year anew, for a roll or calendar that changed.</summary>
+    public Task RecountAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken) =>
+        CountAsync(LedgerKeys.Partition(district, school, year), year, new Coverage(year.FirstDay, year.LastDay), null, cancellationToken);
+
+    private async Task CountAsync(PartitionKey partition, SchoolYear year, Coverage covers, Action<List<RowChange>>? also, CancellationToken cancellationToken)
+    {
+        var first = covers.From < year.FirstDay ? year.FirstDay : covers.From;
+        var last = covers.To > year.LastDay ? year.LastDay : covers.To;
+        while (true)
+        {
+            // The totals' versions are read before the pages, so that a count of older pages cannot overwrite a newer one.
+            var held = new Dictionary<RowKey, TableRow>();
+            await foreach (var row in store.QueryAsync(TableName.Attendance, partition, RowKeyRange.Under(LedgerKeys.Totals), cancellationToken))
+                held[row.Key] = row;
+
+            var blocks = new Dictionary<int, RegisterSlot?[]>();
+            await foreach (var row in store.QueryAsync(TableName.Attendance, partition, RowKeyRange.Under(LedgerKeys.Blocks), cancellationToken))
+                blocks[int.Parse(row.Key.Parts()[1], CultureInfo.InvariantCulture)] = BlockRow.Read(row.Body.Span);
+
+            var months = new SortedDictionary<int, (int[] Possible, int[] Absent)>();
+            var pages = LedgerKeys.PagesOfMonths(LedgerKeys.YearMonth(first), LedgerKeys.YearMonth(last));
+            await foreach (var row in store.QueryAsync(TableName.Attendance, partition, pages, cancellationToken))
+            {
+                var (yearMonth, block) = LedgerKeys.ParsePage(row.Key);
+                if (!months.TryGetValue(yearMonth, out var counts))
+                    months[yearMonth] = counts = (new int[LedgerPage.MaxColumns], new int[LedgerPage.MaxColumns]);
+                if (blocks.TryGetValue(block, out var slots)) Count(row.Body.Span, yearMonth, slots, counts.Possible, counts.Absent);
+            }
+
+            var changes = new List<RowChange>();
+            foreach (var (yearMonth, counts) in months)
+            {
+                var key = LedgerKeys.DayTotals(yearMonth);
+                var body = DayTotalsRow.Write(counts.Possible, counts.Absent);
+                if (!held.TryGetValue(key, out var row)) changes.Add(new RowChange.Insert(key, body));
+                else if (!row.Body.Span.SequenceEqual(body)) changes.Add(new RowChange.Replace(key, row.ETag, body));
+            }
+            also?.Invoke(changes);
+            if (changes.Count == 0) return;
+            if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is not CommitResult.Conflict conflict) return;
+            // The inbox row is there: another delivery of this message finished first.
+            if (!LedgerRowIsTotals(conflict.Key)) return;
+        }
+    }
+
+    private static bool LedgerRowIsTotals(RowKey key) => key.Value.StartsWith(LedgerKeys.Totals, StringComparison.Ordinal);
+
+    /// <summary>Adds a page to the month's counts: pupils on roll that day, by the class of their mark.</summary>
+    private static void Count(ReadOnlySpan<byte> page, int yearMonth, RegisterSlot?[] slots, int[] possible, int[] absent)
+    {
+        var reader = new LedgerPage.ColumnReader(page);
+        var daysInMonth = DateTime.DaysInMonth(yearMonth / 100, yearMonth % 100);
+        while (reader.Read())
+        {
+            if (reader.Day > daysInMonth) continue;
+            var onRoll = OnRoll(slots, new DateOnly(yearMonth / 100, yearMonth % 100, reader.Day));
+            ulong isPossible = 0;
+            ulong isAbsent = 0;
+            for (var slot = 0; slot < RegisterBlock.Width; slot++)
+            {
+                var mark = new Mark(reader.Marks[slot]);
+                if (mark.IsPossible) isPossible |= 1UL << slot;
+                if (mark.IsAbsent) isAbsent |= 1UL << slot;
+            }
+            possible[reader.Index] += BitOperations.PopCount(isPossible & onRoll);
+            absent[reader.Index] += BitOperations.PopCount(isAbsent & onRoll);
+        }
+    }
+
+    private static ulong OnRoll(RegisterSlot?[] slots, DateOnly date)
+    {
+        ulong mask = 0;
+        for (var slot = 0; slot < slots.Length; slot++)
+        {
+            if (slots[slot] is not { } pupil) continue;
+            for (var i = 0; i < pupil.Spans.Count; i++)
+            {
+                if (!pupil.Spans[i].Covers(date)) continue;
+                mask |= 1UL << slot;
+                break;
+            }
+        }
+        return mask;
+    }
+}
