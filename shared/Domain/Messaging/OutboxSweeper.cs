@@ -1,0 +1,30 @@
+using System.Globalization;
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Domain.Messaging;
+
+/// <summary>Sends what stayed in an outbox: it range-reads the <c>O</c> rows of the partitions that can hold one, and scans
+/// no table.</summary>
+public sealed class OutboxSweeper(Outbox outbox, SchoolRegistry registry, PupilPartitions pupils, DistrictId district, TimeProvider time)
+{
+    /// <returns>How many messages were sent.</returns>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var sent = 0;
+        // A feed is read within days of its arrival: this month's partition and the one before hold every open one.
+        var now = time.GetUtcNow().UtcDateTime;
+        foreach (var month in new[] { now, now.AddMonths(-1) })
+            sent += await outbox.RelayAsync(
+                TableName.Feeds, PartitionKey.Of(district.Value, month.ToString("yyyyMM", CultureInfo.InvariantCulture)), cancellationToken);
+        foreach (var endYear in await registry.YearsAsync(cancellationToken))
+            foreach (var school in await registry.InYearAsync(new SchoolYear(endYear), cancellationToken))
+                sent += await outbox.RelayAsync(TableName.Attendance, LedgerKeys.Partition(district, school, new SchoolYear(endYear)), cancellationToken);
+        foreach (var partition in pupils.All())
+            sent += await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+        return sent;
+    }
+}
