@@ -84,6 +84,19 @@ public enum FeedKind
 public readonly record struct Coverage(DateOnly From, DateOnly To)
 {
     public bool Contains(DateOnly date) => date >= From && date <= To;
+
+    /// <summary>Reads FROM..TO, as 2026-01-05..2026-01-09; the last day does not lie before the first.</summary>
+    public static bool TryParse(string? text, out Coverage coverage)
+    {
+        coverage = default;
+        var parts = text?.Split("..") ?? [];
+        if (parts.Length != 2
+            || !DateOnly.TryParseExact(parts[0], "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var from)
+            || !DateOnly.TryParseExact(parts[1], "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var to)
+            || to < from) return false;
+        coverage = new Coverage(from, to);
+        return true;
+    }
 }
 
 /// <summary>How period marks make a day (the profile's rule).</summary>

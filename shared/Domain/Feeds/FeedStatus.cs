@@ -60,6 +60,9 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
 
     public long Rows { get; init; }
 
+    /// <summary>Pupils, calendars or forms that were new or changed, where the file is not attendance.</summary>
+    public long Taken { get; init; }
+
     /// <summary>How the profile folds periods into the day; null for the default.</summary>
     public PeriodFold? Fold { get; init; }
 

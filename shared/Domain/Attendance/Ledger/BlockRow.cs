@@ -39,6 +39,19 @@ public static class BlockRow
         return body;
     }
 
+    /// <summary>Whether the pupil sits in the block; reads no more than it must.</summary>
+    public static bool Holds(ReadOnlySpan<byte> body, StudentKey student)
+    {
+        Span<byte> key = stackalloc byte[StudentKey.Size];
+        student.Value.TryWriteBytes(key);
+        for (int i = 0, position = 2; i < body[1]; i++)
+        {
+            if (body.Slice(position, StudentKey.Size).SequenceEqual(key)) return true;
+            position += StudentKey.Size + 2 + (body[position + 17] * SpanSize);
+        }
+        return false;
+    }
+
     /// <exception cref="FormatException">Not a block of a version this code knows.</exception>
     public static RegisterSlot?[] Read(ReadOnlySpan<byte> body)
     {

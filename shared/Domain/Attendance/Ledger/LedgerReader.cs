@@ -3,6 +3,7 @@ using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Attendance.Ledger;
 
@@ -34,6 +35,16 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
             Totals = await ReadTotalsAsync(partition, days, columns, cancellationToken),
             Blocks = [.. blocks.Values.OrderBy(b => b.Number)],
         };
+    }
+
+    /// <summary>The block a pupil sits in, or null if the school never had the pupil that year.</summary>
+    public async ValueTask<int?> FindBlockAsync(SchoolId school, SchoolYear year, StudentKey student, CancellationToken cancellationToken)
+    {
+        var rows = store.QueryAsync(
+            TableName.Attendance, LedgerKeys.Partition(district, school, year), RowKeyRange.Under(LedgerKeys.Blocks), cancellationToken);
+        await foreach (var row in rows)
+            if (BlockRow.Holds(row.Body.Span, student)) return int.Parse(row.Key.Parts()[1], CultureInfo.InvariantCulture);
+        return null;
     }
 
     private async Task<Dictionary<int, RegisterBlock>> ReadBlocksAsync(PartitionKey partition, int columns, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace SchoolSignal.Domain.Attendance.Ledger;
 
 /// <summary>Counts what a whole school did in each session: the baseline a pupil is held against, so that a day when half
 /// the school is out raises nobody.</summary>
-public sealed class SchoolBaseline(ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district)
+public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district)
 {
     /// <summary>The message kind on <see cref="QueueName.Screenings"/> that screens a whole school.</summary>
     public const string ScreenSchoolKind = "school";

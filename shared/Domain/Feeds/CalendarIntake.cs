@@ -1,0 +1,20 @@
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+
+namespace SchoolSignal.Domain.Feeds;
+
+/// <summary>Applies a calendar file to the calendars held.</summary>
+public sealed class CalendarIntake(CalendarFileReader reader, CalendarStore calendars, DistrictId district)
+{
+    public async Task<TakenIn> TakeInAsync(Stream file, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
+    {
+        var import = new CalendarImport(firstMonth);
+        var outcome = reader.Read(file, import.Sink(refuse), cancellationToken);
+        if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
+        var changed = await calendars.ImportAsync(district, import.Calendars, cancellationToken);
+        var warnings = import.Calendars
+            .Select(c => InstructionalDays.Decide(c, c.Year, []).Warning is { } warning ? $"{c.School?.Value ?? "All schools"}, {c.Year.Label}: {warning}" : null)
+            .OfType<string>().Distinct().ToList();
+        return new TakenIn(outcome, changed.Count, warnings);
+    }
+}

@@ -1,0 +1,123 @@
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Domain.Screening.Runs;
+
+/// <summary>Screens pupils over the store and lets the results open, update or retract referrals.</summary>
+public sealed class ScreeningRuns(
+    SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments)
+{
+    /// <summary>Screens a whole school.</summary>
+    /// <param name="save">Whether results and referrals are kept; a look at an earlier day keeps nothing.</param>
+    public async Task<SchoolScreening> ScreenSchoolAsync(SchoolId school, SchoolYear year, DateOnly asOf, bool save, CancellationToken cancellationToken)
+    {
+        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read)
+            return SchoolScreening.Empty(school, year, asOf);
+
+        var report = new ScreeningReport(new Screener(ruleSets.Of(settings)));
+        var results = report.ScreenSchool(read.Baseline, read.Inputs).ToList();
+        if (save) await SaveAsync(read, results, report, settings, cancellationToken);
+        return new SchoolScreening(school, year, asOf, results);
+    }
+
+    /// <summary>Screens one pupil, as a form or a correction asks for.</summary>
+    public async Task<ScreeningResult?> ScreenPupilAsync(StudentKey student, DateOnly asOf, bool save, CancellationToken cancellationToken)
+    {
+        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        if (await FindAsync(student, asOf, settings, cancellationToken) is not ({ } read, { } place)) return null;
+        var report = new ScreeningReport(new Screener(ruleSets.Of(settings)));
+        var result = report.Screen(place, read.Inputs);
+        if (save) await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Every indicator and rule of one pupil, or null if the pupil is on no roll that day.</summary>
+    public async Task<Explanation?> ExplainAsync(StudentKey student, DateOnly asOf, CancellationToken cancellationToken)
+    {
+        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        return await FindAsync(student, asOf, settings, cancellationToken) is ({ } read, { } place)
+            ? new ScreeningReport(new Screener(ruleSets.Of(settings))).Explain(place, read.Inputs)
+            : null;
+    }
+
+    /// <summary>Every pupil's indicator values of a school, in catalogue order; undefined ones are null.</summary>
+    public async Task<IReadOnlyList<(StudentKey Student, double?[] Values)>> IndicatorsAsync(
+        SchoolId school, SchoolYear year, DateOnly asOf, CancellationToken cancellationToken)
+    {
+        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        var rows = new List<(StudentKey, double?[])>();
+        if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read) return rows;
+        var screener = new Screener(ruleSets.Of(settings));
+        // Indicators describe; only rules judge. They need no legal basis to be looked at by whoever may see the register.
+        var inputs = read.Inputs with { HasLegalBasis = true };
+        var outcomes = new PupilOutcome[Attendance.RegisterBlock.Width];
+        var values = new IndicatorValue[Attendance.RegisterBlock.Width * IndicatorCatalogue.Count];
+        foreach (var block in read.Baseline.Register.Blocks)
+        {
+            screener.ScreenBlock(read.Baseline, block, inputs, outcomes, values);
+            for (var slot = 0; slot < block.Slots.Count; slot++)
+            {
+                if (outcomes[slot] is not { Kind: PlaceKind.OnRoll, NotScreenedBecause: not NotScreenedReason.OptedOut }) continue;
+                var of = values.AsSpan(slot * IndicatorCatalogue.Count, IndicatorCatalogue.Count);
+                var row = new double?[of.Length];
+                for (var i = 0; i < of.Length; i++) row[i] = of[i].ToDouble();
+                rows.Add((block.Slots[slot]!.Student, row));
+            }
+        }
+        return rows;
+    }
+
+    private async Task<(SchoolToScreen?, PupilPlace?)> FindAsync(StudentKey student, DateOnly asOf, DistrictSettings settings, CancellationToken cancellationToken)
+    {
+        var profile = await enrollments.FindAsync(student, cancellationToken);
+        var year = SchoolYear.Containing(asOf, settings.FirstMonth);
+        // Where the pupil has left, the last school of the year still explains.
+        var school = profile?.On(asOf)?.School
+            ?? profile?.Enrollments.LastOrDefault(e => e.Entry <= asOf && (e.Exit ?? asOf) >= year.FirstDay)?.School;
+        if (school is not { } known) return (null, null);
+        if (await reading.ReadAsync(known, year, asOf, student, settings, cancellationToken) is not { } read) return (null, null);
+        return (read, PlaceOf(read, student));
+    }
+
+    private async Task SaveAsync(
+        SchoolToScreen read, List<ScreeningResult> results, ScreeningReport report, DistrictSettings settings, CancellationToken cancellationToken)
+    {
+        var school = read.Baseline.Register.School;
+        var stored = await referrals.ReadSchoolResultsAsync(school, cancellationToken);
+        var here = new HashSet<StudentKey>();
+        foreach (var result in results)
+        {
+            here.Add(result.Student);
+            var known = stored.GetValueOrDefault(result.Student);
+            if (known is not null && known.Result.AsOf > result.AsOf) continue;
+            await referrals.ApplyAsync(result, known, day => AsOf(read, result.Student, day, report), settings.Capacity, cancellationToken);
+        }
+        foreach (var (student, known) in stored)
+        {
+            if (here.Contains(student) || known.Result.AsOf > read.Baseline.AsOf) continue;
+            var profile = await enrollments.FindAsync(student, cancellationToken);
+            await referrals.LeaveSchoolAsync(student, school, profile?.On(read.Baseline.AsOf)?.School, cancellationToken);
+        }
+    }
+
+    /// <summary>The pupil as of an earlier day of the same school year, on today's ledger: whether the ground still holds.</summary>
+    private static ScreeningResult? AsOf(SchoolToScreen read, StudentKey student, DateOnly day, ScreeningReport report)
+    {
+        if (!read.Baseline.Register.Year.Contains(day) || PlaceOf(read, student) is not { } place) return null;
+        var earlier = SchoolBaseline.Of(read.Baseline.Register, day, read.Baseline.AttendanceRests);
+        var places = new PupilPlaces();
+        foreach (var known in read.Inputs.Places.Of(student))
+            places.Add(student, known with { School = known.School == read.Baseline ? earlier : SchoolBaseline.Of(known.School.Register, day) });
+        return report.Screen(place with { School = earlier }, read.Inputs with { Places = places });
+    }
+
+    private static PupilPlace? PlaceOf(SchoolToScreen read, StudentKey student)
+    {
+        foreach (var place in read.Places())
+            if (place.Block.Slots[place.Slot]!.Student == student) return place;
+        return null;
+    }
+}
