@@ -17,7 +17,7 @@ public sealed class ScreeningRuns(
         if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read)
             return SchoolScreening.Empty(school, year, asOf);
 
-        var report = new ScreeningReport(new Screener(ruleSets.Of(settings)));
+        var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
         var results = report.ScreenSchool(read.Baseline, read.Inputs).ToList();
         if (save) await SaveAsync(read, results, report, settings, cancellationToken);
         return new SchoolScreening(school, year, asOf, results);
@@ -28,7 +28,7 @@ public sealed class ScreeningRuns(
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         if (await FindAsync(student, asOf, settings, cancellationToken) is not ({ } read, { } place)) return null;
-        var report = new ScreeningReport(new Screener(ruleSets.Of(settings)));
+        var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
         var result = report.Screen(place, read.Inputs);
         if (save) await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken);
         return result;
@@ -39,7 +39,7 @@ public sealed class ScreeningRuns(
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         return await FindAsync(student, asOf, settings, cancellationToken) is ({ } read, { } place)
-            ? new ScreeningReport(new Screener(ruleSets.Of(settings))).Explain(place, read.Inputs)
+            ? new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken))).Explain(place, read.Inputs)
             : null;
     }
 
@@ -50,7 +50,7 @@ public sealed class ScreeningRuns(
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var rows = new List<(StudentKey, double?[])>();
         if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read) return rows;
-        var screener = new Screener(ruleSets.Of(settings));
+        var screener = new Screener(await ruleSets.OfAsync(settings, cancellationToken));
         // Indicators describe; only rules judge. They need no legal basis to be looked at by whoever may see the register.
         var inputs = read.Inputs with { HasLegalBasis = true };
         var outcomes = new PupilOutcome[Attendance.RegisterBlock.Width];
@@ -109,7 +109,7 @@ public sealed class ScreeningRuns(
         if (!read.Baseline.Register.Year.Contains(day) || PlaceOf(read, student) is not { } place) return null;
         var earlier = SchoolBaseline.Of(read.Baseline.Register, day, read.Baseline.AttendanceRests);
         var places = new PupilPlaces();
-        foreach (var known in read.Inputs.Places.Of(student))
+        foreach (var known in read.Inputs.Places.Find(student) ?? [])
             places.Add(student, known with { School = known.School == read.Baseline ? earlier : SchoolBaseline.Of(known.School.Register, day) });
         return report.Screen(place with { School = earlier }, read.Inputs with { Places = places });
     }
