@@ -63,7 +63,7 @@ public sealed class BatchApplier(
         BatchSheet sheet;
         while (true)
         {
-            sheet = new BatchSheet(roll, year, header.Scheme, days, feed.Fold ?? PeriodFold.Default);
+            sheet = new BatchSheet(roll, year, header.Scheme, days, feed.Fold ?? PeriodFold.Default, feed.Kind == FeedKind.Exceptions);
             unknown.Clear();
             if (file is null) break;
             BatchFileReader.Read(file, batch!, (in BatchRow row) =>

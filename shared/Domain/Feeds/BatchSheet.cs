@@ -5,14 +5,6 @@ using SchoolSignal.Domain.Calendars;
 
 namespace SchoolSignal.Domain.Feeds;
 
-/// <summary>How marks of single periods become a mark of the day.</summary>
-/// <param name="AbsentFrom">Share of the day's periods from which an absence is a day's absence; inclusive. Fewer: part of the day.</param>
-/// <param name="PeriodsPerDay">Periods in a full day where a feed states absences only; null counts those stated.</param>
-public sealed record PeriodFold(decimal AbsentFrom, int? PeriodsPerDay)
-{
-    public static readonly PeriodFold Default = new(0.5m, null);
-}
-
 /// <summary>A section event to record beside the register.</summary>
 public sealed record StatedSection(int SlotIndex, DateOnly Date, string Section, Mark Mark);
 
@@ -30,10 +22,14 @@ public sealed class BatchSheet
     private readonly int blocks;
     private readonly Dictionary<(int Slot, int Day), (Mark Am, Mark Pm, bool HasAm, bool HasPm)> halves = [];
     private readonly Dictionary<(int Slot, int Day), PeriodCount> periods = [];
+    private readonly bool absencesOnly;
+    private ulong periodsSeen;
 
     /// <param name="instructionalDays">The school's days; null where no calendar is known, and then nothing lies outside it.</param>
-    public BatchSheet(SchoolRoll roll, SchoolYear year, SessionScheme scheme, SchoolDays? instructionalDays, PeriodFold fold)
+    /// <param name="absencesOnly">The feed names absences only: a day then has as many periods as the feed names in all.</param>
+    public BatchSheet(SchoolRoll roll, SchoolYear year, SessionScheme scheme, SchoolDays? instructionalDays, PeriodFold fold, bool absencesOnly)
     {
+        this.absencesOnly = absencesOnly;
         this.roll = roll;
         this.year = year;
         this.scheme = scheme;
@@ -92,9 +88,10 @@ public sealed class BatchSheet
     public void Fold()
     {
         foreach (var ((slot, day), half) in halves) Name(slot, day, 0, FoldHalves(half.Am, half.Pm, half.HasAm, half.HasPm));
+        var periodsOfDay = absencesOnly ? System.Numerics.BitOperations.PopCount(periodsSeen) : 0;
         foreach (var ((slot, day), count) in periods)
         {
-            var mark = count.Fold(fold);
+            var mark = count.Fold(fold, periodsOfDay);
             Name(slot, day, 0, mark);
             if (scheme == SessionScheme.AmPm) Name(slot, day, 1, mark, again: true);
         }
@@ -178,6 +175,7 @@ public sealed class BatchSheet
     {
         ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(periods, (slot, day), out _);
         var bit = 1UL << (period & 63);
+        periodsSeen |= bit;
         if ((count.Stated & bit) != 0) TwiceStated++;
         count = count.With(bit, mark);
         if (mark.IsAbsent)
@@ -190,11 +188,11 @@ public sealed class BatchSheet
         public PeriodCount With(ulong bit, Mark mark) => new(
             Stated | bit, mark.IsAbsent ? Absent | bit : Absent, Stated == 0 ? mark : Mark.Greater(Greatest, mark));
 
-        public Mark Fold(PeriodFold fold)
+        public Mark Fold(PeriodFold fold, int periodsOfDay)
         {
             if (Absent == 0) return Greatest;
             var absent = System.Numerics.BitOperations.PopCount(Absent);
-            var of = Math.Max(fold.PeriodsPerDay ?? 0, System.Numerics.BitOperations.PopCount(Stated));
+            var of = Math.Max(periodsOfDay, System.Numerics.BitOperations.PopCount(Stated));
             return absent >= fold.AbsentFrom * of ? Greatest : new Mark(MarkCategory.Partial, Greatest.Reason);
         }
     }

@@ -4,12 +4,12 @@ using SchoolSignal.Domain.District;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a calendar file to the calendars held.</summary>
-public sealed class CalendarIntake(CalendarFileReader reader, CalendarStore calendars, DistrictId district)
+public sealed class CalendarIntake(CalendarStore calendars, DistrictId district)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
         var import = new CalendarImport(firstMonth);
-        var outcome = reader.Read(file, import.Sink(refuse), cancellationToken);
+        var outcome = CalendarFileReader.Read(file, import.Sink(refuse), cancellationToken);
         if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
         var changed = await calendars.ImportAsync(district, import.Calendars, cancellationToken);
         var warnings = import.Calendars

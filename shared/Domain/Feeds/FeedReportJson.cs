@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -44,8 +45,8 @@ public static class FeedReportJson
         if (status.Covers is { } covers)
         {
             json.WriteStartObject("covers");
-            json.WriteString("from", covers.From.ToString("O"));
-            json.WriteString("to", covers.To.ToString("O"));
+            json.WriteString("from", covers.From.ToString("O", CultureInfo.InvariantCulture));
+            json.WriteString("to", covers.To.ToString("O", CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
         json.WriteNumber("schools", (status.Batches ?? []).Select(b => b.School).Distinct().Count());

@@ -11,7 +11,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// <summary>Reads an attendance feed once, refuses bad rows, and splits the good ones by school and year into batches that
 /// are applied from the queue.</summary>
 public sealed class FeedSplitter(
-    IFileArchive archive, ITableStore store, FeedStore feeds, AttendanceFileReader reader, UnassignedRows unassigned,
+    IFileArchive archive, ITableStore store, FeedStore feeds, DistrictFormatsStore formats, UnassignedRows unassigned,
     SchoolRegistry registry, Outbox outbox, DistrictId district, TimeProvider time)
 {
     /// <summary>The message kind on <see cref="QueueName.AttendanceBatches"/>.</summary>
@@ -43,14 +43,15 @@ public sealed class FeedSplitter(
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var intake = new RowIntake(new BatchFileWriter(batchFile.Stream), refusals, firstMonth, today, status.Request.Schools);
 
-        var outcome = reader.Read(original, status.Request, intake.Sink, progress, cancellationToken);
+        var outcome = AttendanceFileReader.Read(
+            original, status.Request, await formats.ReadAsync(cancellationToken), intake.Sink, progress, cancellationToken);
         if (outcome is ReadOutcome.Refused refused) return (Refuse(status, refused.Why), []);
         var read = (ReadOutcome.Read)outcome;
         await unassigned.AssignAsync(intake, cancellationToken);
 
         var index = intake.Writer.Complete();
         var kind = status.Request.Kind ?? read.Kind ?? FeedKind.Register;
-        var covers = status.Request.Covers ?? intake.Dates;
+        var covers = status.Request.Covers ?? read.Coverage ?? intake.Dates;
         if (covers is null && intake.Refused.Count > 0) covers = new Coverage(today, today);
         if (covers is not { } days)
             return (Refuse(status, "The file has no rows and does not say which days it covers. State them (--covers FROM..TO), or send the rows."), []);
@@ -64,7 +65,7 @@ public sealed class FeedSplitter(
             Kind = kind,
             Covers = days,
             Rows = read.Rows,
-            Fold = reader.FoldOf(status.Request),
+            Fold = read.PeriodFold,
             RefusedRows = intake.Refused,
             UnknownCodes = intake.UnknownCodes,
             Concluded = read.Concluded,

@@ -7,7 +7,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a roster: who is on which school's roll, from when to when.</summary>
-public sealed class RosterIntake(RosterFileReader reader, StudentDirectory directory, Enrollments enrollments, TimeProvider time)
+public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ public sealed class RosterIntake(RosterFileReader reader, StudentDirectory direc
             Name = n => names.Add(new StudentNaming(n.Student, OrNull(n.GivenName), OrNull(n.FamilyName))),
             Delete = deletes.Add,
         };
-        var outcome = reader.Read(file, request, sink, cancellationToken);
+        var outcome = RosterFileReader.Read(file, request, sink, cancellationToken);
         if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
 
         var changed = await enrollments.EnrollAsync(stated, EnrollmentMode.Roster, firstMonth, cancellationToken);

@@ -20,7 +20,7 @@ public sealed class RuleSets(ITableStore store, DistrictId district)
         if (read.TryGetValue(version, out var known)) return known;
         if (await store.GetAsync(TableName.District, Partition, Key(version), cancellationToken) is not { } row)
             throw new InvalidOperationException($"The rule set {version} that the district has chosen is not stored.");
-        return RuleSet.Load(System.Text.Encoding.UTF8.GetString(row.Body.Span), version) is RuleSetLoad.Loaded { RuleSet: var loaded }
+        return RuleSetReader.Read(version, row.Body) is RuleSetLoad.Loaded { RuleSet: var loaded }
             ? read.GetOrAdd(version, loaded)
             : throw new InvalidOperationException($"The stored rule set {version} does not load.");
     }
