@@ -9,7 +9,7 @@ namespace SchoolSignal.Functions.Attendance;
 public sealed class ApplyAttendanceBatch(BatchApplier applier, FeedCompletion completion, DistrictSettingsStore settings)
 {
     [Function("ApplyAttendanceBatch")]
-    public async Task Run([ServiceBusTrigger("%ATTENDANCE_BATCHES_QUEUE%", Connection = "ServiceBus")] string message, CancellationToken cancellationToken)
+    public async Task Run([ServiceBusTrigger("%ATTENDANCE_BATCHES_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken)
     {
         var envelope = Envelope.Parse(message);
         var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;

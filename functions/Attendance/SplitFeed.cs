@@ -9,7 +9,7 @@ namespace SchoolSignal.Functions.Attendance;
 public sealed class SplitFeed(FeedArrival arrival, FeedCompletion completion, DistrictSettingsStore settings)
 {
     [Function("SplitFeed")]
-    public async Task Run([ServiceBusTrigger("%FEED_ARRIVALS_QUEUE%", Connection = "ServiceBus")] string message, CancellationToken cancellationToken)
+    public async Task Run([ServiceBusTrigger("%FEED_ARRIVALS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken)
     {
         var feed = FeedId.Parse(Envelope.Parse(message)["feed"]);
         var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
 using SchoolSignal.Pages;
@@ -25,16 +28,23 @@ public static class AppServices
         return services.AddDomain(district);
     }
 
-    private static IServiceCollection AddDomain(this IServiceCollection services, DistrictId district) => services
-        .AddSingleton(typeof(DistrictId), district)
-        .AddSingleton<PupilPartitions>()
-        .AddSingleton<Outbox>()
-        .AddSingleton<DistrictSettingsStore>()
-        .AddSingleton<DirectoryKeys>()
-        .AddSingleton<StudentDirectory>()
-        .AddSingleton<SchoolRolls>()
-        .AddSingleton<Enrollments>()
-        .AddSingleton<FeedStore>()
-        .AddSingleton<FeedIntake>()
-        .AddSingleton<ObservationStore>();
+    private static IServiceCollection AddDomain(this IServiceCollection services, DistrictId district)
+    {
+        services.AddSingleton(typeof(DistrictId), district);
+        foreach (var service in DomainServices) services.AddSingleton(service);
+        return services;
+    }
+
+    /// <summary>Stateless services over the ports; one of each serves every call.</summary>
+    private static readonly Type[] DomainServices =
+    [
+        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(DistrictSettingsStore), typeof(SchoolRegistry), typeof(CalendarStore),
+        typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments),
+        typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
+        typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
+        typeof(BatchApplier), typeof(FeedCompletion), typeof(RefusedRows), typeof(DistrictFormatsStore),
+        typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
+        typeof(ObservationStore), typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
+        typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist),
+    ];
 }

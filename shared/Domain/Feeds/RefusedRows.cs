@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using SchoolSignal.Domain.Feeds.Csv;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Feeds;
@@ -11,6 +9,11 @@ public sealed class RefusedRows(IFileArchive archive)
 {
     public async Task WriteAsync(FeedReport report, Stream destination, CancellationToken cancellationToken)
     {
-        throw new InvalidOperationException();
+        await using var writer = new StreamWriter(destination, new UTF8Encoding(false), leaveOpen: true);
+        await writer.WriteLineAsync("refusedBecause");
+        if (await archive.OpenReadAsync(RefusalFile.PathOf(report.Status.Id), cancellationToken) is not { } file) return;
+        await using (file)
+            await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken))
+                await writer.WriteLineAsync($"{row.Reason}");
     }
 }

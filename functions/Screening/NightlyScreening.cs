@@ -1,0 +1,12 @@
+using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.Screening.Runs;
+
+namespace SchoolSignal.Functions.Screening;
+
+/// <summary>Asks for every school's screening once a night: a run lengthens and a feed goes stale without any new data.</summary>
+public sealed class NightlyScreening(NightlySweep sweep)
+{
+    [Function("NightlyScreening")]
+    public Task Run([TimerTrigger("%NIGHTLY_SCREENING_CRON%")] TimerInfo timer, CancellationToken cancellationToken) =>
+        sweep.AskAsync(cancellationToken);
+}

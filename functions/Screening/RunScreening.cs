@@ -1,0 +1,41 @@
+using System.Globalization;
+using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Screening.Runs;
+using SchoolSignal.Domain.Students;
+
+namespace SchoolSignal.Functions.Screening;
+
+/// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's.</summary>
+public sealed class RunScreening(BaselineUpdate baseline, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
+{
+    [Function("RunScreening")]
+    public async Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken)
+    {
+        var envelope = Envelope.Parse(message);
+        var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        switch (envelope.Kind)
+        {
+            case FeedCompletion.BaselineKind:
+                await baseline.UpdateAsync(envelope, firstMonth, cancellationToken);
+                break;
+            case BaselineUpdate.ScreenSchoolKind:
+                var year = new SchoolYear(int.Parse(envelope["year"], CultureInfo.InvariantCulture), firstMonth);
+                // Last year's register may still be corrected; it raises nobody this year.
+                if (year.Contains(today))
+                    await runs.ScreenSchoolAsync(SchoolId.Parse(envelope["school"]), year, today, save: true, cancellationToken);
+                break;
+            case ObservationStore.PupilKind:
+                await runs.ScreenPupilAsync(StudentKey.Parse(envelope["student"]), today, save: true, cancellationToken);
+                break;
+            default:
+                throw new FormatException($"A screening of kind {envelope.Kind} is not known.");
+        }
+    }
+}
