@@ -52,7 +52,7 @@ internal sealed class BlockMasks
         {
             var days = DayBits.RangeWord(word, start, end);
             for (var set = 0; set < DayClasses.FromMarks; set++)
-                into[(DayClass)set][word] = rows[RowsOf((DayClass)set, word) + slot] & days;
+                into.SetWord((DayClass)set, word, rows[RowsOf((DayClass)set, word) + slot] & days);
         }
         into.Derive();
     }

@@ -102,12 +102,14 @@ internal readonly struct CompiledCondition
     {
         ref readonly var value = ref values[indicator];
         if (!value.IsDefined) return false;
-        var reference = new IndicatorValue(0, 1, 0);
-        if (other >= 0)
+        if (other < 0 && !isReal)
         {
-            reference = values[other];
-            if (!reference.IsDefined) return false;
+            // Nearly every condition ends here: value >= n / d.
+            var (scaled, threshold) = (value.Numerator * denominator, value.Denominator * numerator);
+            return atMost ? scaled <= threshold : scaled >= threshold;
         }
+        var reference = other < 0 ? new IndicatorValue(0, 1, 0) : values[other];
+        if (!reference.IsDefined) return false;
         if (isReal) return HoldsReal(value, reference);
 
         long left, right;
@@ -119,7 +121,7 @@ internal readonly struct CompiledCondition
         }
         else
         {
-            // value - reference >= n / d; the reference is 0 where there is no other indicator
+            // value - reference >= n / d
             left = (((long)value.Numerator * reference.Denominator) - ((long)reference.Numerator * value.Denominator)) * denominator;
             right = (long)value.Denominator * reference.Denominator * numerator;
         }

@@ -32,6 +32,12 @@ internal sealed class PupilDays
 
     public Span<ulong> this[DayClass set] => bits.AsSpan((int)set * DayBits.Words, DayBits.Words);
 
+    /// <summary>One word of a set.</summary>
+    public ulong Word(DayClass set, int word) => bits[((int)set * DayBits.Words) + word];
+
+    /// <summary>Puts one word of a set in place.</summary>
+    public void SetWord(DayClass set, int word, ulong days) => bits[((int)set * DayBits.Words) + word] = days;
+
     /// <summary>Empties the sets and points at what stands beside them.</summary>
     public void Open(int start, int end, PupilDaysSource source)
     {

@@ -60,11 +60,11 @@ internal sealed class RegisterIndicators
 
     private void Add(PupilDays days, int word, ref Counts counts)
     {
-        ulong p0 = days[DayClass.Possible0][word], p1 = days[DayClass.Possible1][word];
-        ulong a0 = days[DayClass.Absent0][word], a1 = days[DayClass.Absent1][word];
-        ulong l0 = days[DayClass.Late0][word], l1 = days[DayClass.Late1][word];
-        ulong counted = days[DayClass.Counted][word], absentDay = days[DayClass.AbsentDay][word];
-        ulong partial = days[DayClass.Partial][word], firstBack = days.FirstDaysBack[word];
+        ulong p0 = days.Word(DayClass.Possible0, word), p1 = days.Word(DayClass.Possible1, word);
+        ulong a0 = days.Word(DayClass.Absent0, word), a1 = days.Word(DayClass.Absent1, word);
+        ulong l0 = days.Word(DayClass.Late0, word), l1 = days.Word(DayClass.Late1, word);
+        ulong counted = days.Word(DayClass.Counted, word), absentDay = days.Word(DayClass.AbsentDay, word);
+        ulong partial = days.Word(DayClass.Partial, word), firstBack = days.FirstDaysBack[word];
         ulong last20 = Windows.Last20Mask[word], last45 = Windows.Last45Mask[word];
         ulong previous60 = Windows.Previous60Mask[word], previous20 = Windows.Previous20Mask[word];
 
@@ -73,7 +73,7 @@ internal sealed class RegisterIndicators
         counts.Lates += Both(l0, l1, ulong.MaxValue);
         counts.Days += Bits(counted);
         counts.AbsentDays += Bits(absentDay);
-        counts.UnauthorisedDays += Bits(days[DayClass.Unauthorised][word]);
+        counts.UnauthorisedDays += Bits(days.Word(DayClass.Unauthorised, word));
         counts.PartialDays += Bits(partial);
         counts.FirstDaysBack += Bits(absentDay & firstBack);
 
@@ -101,9 +101,9 @@ internal sealed class RegisterIndicators
     }
 
     /// <summary>Absent days of the last 20 that are unauthorised otherwise than by N, or N for over five school days.</summary>
-    public ulong Unexplained(PupilDays days, int word) => days[DayClass.AbsentDay][word] &
-        ((days[DayClass.UnauthorisedOther][word] & Windows.Last20Mask[word]) |
-         (days[DayClass.NoReasonYet][word] & Windows.OverdueMask[word]));
+    public ulong Unexplained(PupilDays days, int word) => days.Word(DayClass.AbsentDay, word) &
+        ((days.Word(DayClass.UnauthorisedOther, word) & Windows.Last20Mask[word]) |
+         (days.Word(DayClass.NoReasonYet, word) & Windows.OverdueMask[word]));
 
     private static int Bits(ulong set) => BitOperations.PopCount(set);
 

@@ -4,6 +4,14 @@ namespace SchoolSignal.Domain.Screening;
 
 /// <summary>Reads a rule set from its JSON and checks it whole: unknown fields and indicators, doubled ids, thresholds and
 /// points out of range are all refused, each with file, rule and field.</summary>
+/// <remarks>
+/// A set has <c>version</c>, <c>title</c>, <c>levels</c> and <c>rules</c>. A rule has <c>id</c>, <c>family</c>, <c>title</c>,
+/// <c>source</c>, <c>when</c> (all must hold), <c>points</c>, <c>evidence</c> (the indicator whose dates are shown),
+/// <c>clearsWhen</c>, and if wanted <c>steps</c> (<c>atLeast</c> of the first condition, <c>points</c>, <c>severe</c>) and
+/// <c>halvedWhen</c>. A condition has <c>indicator</c>, one of <c>atLeast</c> and <c>atMost</c>, and if wanted <c>above</c> or
+/// <c>times</c> another indicator. Levels: <c>watch</c>, <c>raised</c> (with <c>orRule</c>), <c>high</c> (with
+/// <c>orSevereEndOf</c>), each with <c>points</c> and <c>twoFamilies</c>. All thresholds are inclusive.
+/// </remarks>
 public static class RuleSetReader
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
