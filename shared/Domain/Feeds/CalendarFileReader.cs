@@ -7,10 +7,12 @@ namespace SchoolSignal.Domain.Feeds;
 public static class CalendarFileReader
 {
     /// <param name="file">Seekable, at its beginning.</param>
-    public static ReadOutcome Read(Stream file, CalendarSink sink, CancellationToken cancellationToken) => FileSniffer.Sniff(file) switch
+    public static ReadOutcome Read(Stream file, CalendarSink sink, CancellationToken cancellationToken) => FileFormats.Detect(file, null) switch
     {
-        SniffedFormat.Xml or SniffedFormat.Json => EdFiCalendarReader.Read(file, sink, cancellationToken),
-        SniffedFormat.Csv => CalendarCsvReader.Read(file, sink, cancellationToken),
-        _ => new ReadOutcome.Refused("This is not a calendar we can read."),
+        FileFormat.EdFiCalendarXml or FileFormat.EdFiCalendarJson or FileFormat.Xml or FileFormat.Json => EdFiCalendarReader.Read(file, sink, cancellationToken),
+        FileFormat.ICalendar => ICalendarReader.Read(file, new ICalendarOptions(), sink, cancellationToken),
+        FileFormat.CalendarCsv or FileFormat.Csv => CalendarCsvReader.Read(file, sink, cancellationToken),
+        FileFormat.Empty => new ReadOutcome.Refused("The file is empty."),
+        _ => new ReadOutcome.Refused("This is not a calendar we can read. Send a CSV (date, schoolId, instructional, reason), an Ed-Fi calendar, or iCalendar."),
     };
 }

@@ -66,6 +66,8 @@ public sealed class FeedSplitter(
             Covers = days,
             Rows = read.Rows,
             Fold = read.PeriodFold,
+            Header = read.Header,
+            Delimiter = read.Delimiter,
             RefusedRows = intake.Refused,
             UnknownCodes = intake.UnknownCodes,
             Concluded = read.Concluded,

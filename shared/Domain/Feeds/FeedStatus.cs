@@ -66,6 +66,11 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
     /// <summary>How the profile folds periods into the day; null for the default.</summary>
     public PeriodFold? Fold { get; init; }
 
+    /// <summary>A CSV file's header as received, for its refused rows; empty for other formats.</summary>
+    public string Header { get; init; } = "";
+
+    public char Delimiter { get; init; } = ',';
+
     public IReadOnlyDictionary<RefusalReason, long> RefusedRows { get; init; } = new Dictionary<RefusalReason, long>();
 
     public IReadOnlyDictionary<string, long> UnknownCodes { get; init; } = new Dictionary<string, long>();

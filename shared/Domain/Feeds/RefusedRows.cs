@@ -1,19 +1,48 @@
 using System.Text;
+using SchoolSignal.Domain.Feeds.Csv;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>A feed's refused rows as a file to mend and send again: the rows as they were sent, after a first column that
-/// says why.</summary>
-public sealed class RefusedRows(IFileArchive archive)
+/// says why. The texts of rows refused while the feed was applied are found again in the archived original.</summary>
+public sealed class RefusedRows(IFileArchive archive, DistrictFormatsStore formats)
 {
     public async Task WriteAsync(FeedReport report, Stream destination, CancellationToken cancellationToken)
     {
-        await using var writer = new StreamWriter(destination, new UTF8Encoding(false), leaveOpen: true);
-        await writer.WriteLineAsync("refusedBecause");
-        if (await archive.OpenReadAsync(RefusalFile.PathOf(report.Status.Id), cancellationToken) is not { } file) return;
-        await using (file)
-            await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken))
-                await writer.WriteLineAsync($"{row.Reason}");
+        var status = report.Status;
+        var rows = await ReadAsync(report, cancellationToken);
+        if (status.Header.Length > 0 && rows.Exists(r => r.RawText.Length == 0))
+            await FindTextsAsync(status, rows, cancellationToken);
+
+        using var text = new StringWriter();
+        RefusedRowsCsv.Write(text, status.Header, status.Delimiter, rows.OrderBy(r => r.RowNumber));
+        await destination.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
+    }
+
+    private async Task<List<RefusedRow>> ReadAsync(FeedReport report, CancellationToken cancellationToken)
+    {
+        var rows = new List<RefusedRow>();
+        if (await archive.OpenReadAsync(RefusalFile.PathOf(report.Status.Id), cancellationToken) is { } file)
+        {
+            await using (file)
+                await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken)) rows.Add(row);
+        }
+        foreach (var number in report.Results.SelectMany(r => r.RefusedRowNumbers))
+            rows.Add(new RefusedRow(number, RefusalReason.UnknownStudent, "studentUniqueId", ""));
+        return rows;
+    }
+
+    private async Task FindTextsAsync(FeedStatus status, List<RefusedRow> rows, CancellationToken cancellationToken)
+    {
+        if (AttendanceFileReader.OptionsOf(status.Request, await formats.ReadAsync(cancellationToken), null, out _) is not { } options) return;
+        if (await archive.OpenReadAsync(FeedIntake.OriginalPath(status.Id), cancellationToken) is not { } original) return;
+        await using (original)
+        {
+            var wanted = rows.Where(r => r.RawText.Length == 0).Select(r => r.RowNumber).ToHashSet();
+            var texts = CsvRowPicker.Pick(original, options, wanted, cancellationToken);
+            for (var i = 0; i < rows.Count; i++)
+                if (rows[i].RawText.Length == 0 && texts.TryGetValue(rows[i].RowNumber, out var found)) rows[i] = rows[i] with { RawText = found };
+        }
     }
 }
