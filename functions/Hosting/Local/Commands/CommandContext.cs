@@ -44,7 +44,7 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>The action of a command: opens the data folder, runs, and turns what went wrong into words.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Action(
         CommonOptions common, Func<CommandContext, ParseResult, CancellationToken, Task<ExitCode>> run,
-        string defaultData = CommonOptions.DefaultData) =>
+        Opening? opening = null) =>
         async (parsed, cancellationToken) =>
         {
             var writers = parsed.InvocationConfiguration;
@@ -52,7 +52,7 @@ internal sealed class CommandContext : IAsyncDisposable
             var verbose = parsed.GetValue(common.Verbose);
             try
             {
-                await using var context = Open(parsed, common, defaultData, messages);
+                await using var context = Open(parsed, common, opening ?? new Opening(CommonOptions.DefaultData), messages);
                 if (await DistrictConfigOption.ApplyAsync(context, parsed.GetValue(common.DistrictConfig), cancellationToken) is { } wrong)
                     return (int)context.Refuse(wrong);
                 return (int)await run(context, parsed, cancellationToken);
@@ -76,19 +76,33 @@ internal sealed class CommandContext : IAsyncDisposable
             }
         };
 
-    private static CommandContext Open(ParseResult parsed, CommonOptions common, string defaultData, Messages messages)
+    private static CommandContext Open(ParseResult parsed, CommonOptions common, Opening opening, Messages messages)
     {
         var verbose = parsed.GetValue(common.Verbose);
         var options = new LocalOptions(
-            Path.GetFullPath(parsed.GetValue(common.Data) ?? defaultData),
-            parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict));
+            Path.GetFullPath(parsed.GetValue(common.Data) ?? opening.DefaultData),
+            parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict))
+        {
+            SurvivesPowerCut = opening.SurvivesPowerCut,
+        };
 
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        if (opening.Clock?.Invoke(parsed) is { } clock) services.AddSingleton(clock);
         services.AddLogging(log => LocalLog.Configure(log, verbose ? LogLevel.Information : LogLevel.Warning));
         LocalServices.Add(services, options);
         return new CommandContext(options, services.BuildServiceProvider(), parsed.InvocationConfiguration.Output, messages, verbose);
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
+}
+
+/// <summary>How a command opens its data folder, where not as usual.</summary>
+/// <param name="DefaultData">The folder without --data.</param>
+internal sealed record Opening(string DefaultData)
+{
+    public bool SurvivesPowerCut { get; init; } = true;
+
+    /// <summary>A clock of the command's own; null is the system's.</summary>
+    public Func<ParseResult, TimeProvider>? Clock { get; init; }
 }

@@ -9,22 +9,22 @@ internal static class ImportCommand
     public static Command Create(CommonOptions common)
     {
         var command = new Command("import", "Import a file and report what was applied, and what was refused and why.");
-        command.Add(Kind(common, "calendar", "School days: CSV, Ed-Fi XML or JSON, or iCalendar."));
-        command.Add(Kind(common, "roster", "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), or Ed-Fi."));
-        command.Add(Kind(common, "students", "Pupils and enrolments from one CSV."));
+        command.Add(Kind(common, "calendar", FeedContent.Calendar, "School days: CSV, Ed-Fi XML or JSON, or iCalendar."));
+        command.Add(Kind(common, "roster", FeedContent.Roster, "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), or Ed-Fi."));
+        command.Add(Kind(common, "students", FeedContent.Roster, "Pupils and enrolments from one CSV."));
         command.Add(Attendance(common));
-        command.Add(Kind(common, "observations", "Teachers' observation forms, one JSON object a line."));
+        command.Add(Kind(common, "observations", FeedContent.Observations, "Teachers' observation forms, one JSON object a line."));
         return command;
     }
 
-    private static Command Kind(CommonOptions common, string name, string description)
+    private static Command Kind(CommonOptions common, string name, FeedContent content, string description)
     {
         var file = FileArgument();
         var profile = ProfileOption();
         var json = CommonOptions.Json("Write the report to stdout as JSON.");
         var command = new Command(name, description) { file, profile, json };
-        command.SetAction(CommandContext.Action(common, (context, _, _) =>
-            Task.FromResult(context.Refuse($"Importing {name} is not ready yet."))));
+        command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) => ImportRun.RunAsync(
+            context, parsed.GetValue(file)!, new FeedRequest(content, parsed.GetValue(profile)), parsed.GetValue(json), cancellationToken)));
         return command;
     }
 
@@ -53,8 +53,13 @@ internal static class ImportCommand
         {
             file, profile, kind, covers, withoutRoster, json,
         };
-        command.SetAction(CommandContext.Action(common, (context, _, _) =>
-            Task.FromResult(context.Refuse("Importing attendance is not ready yet."))));
+        command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) => ImportRun.RunAsync(
+            context, parsed.GetValue(file)!,
+            new FeedRequest(
+                FeedContent.Attendance, parsed.GetValue(profile),
+                parsed.GetValue(kind) is { } stated ? Enum.Parse<FeedKind>(stated, ignoreCase: true) : null,
+                parsed.GetValue(covers), WithoutRoster: parsed.GetValue(withoutRoster)),
+            parsed.GetValue(json), cancellationToken)));
         return command;
     }
 

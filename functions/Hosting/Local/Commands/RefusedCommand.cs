@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -9,7 +11,18 @@ internal static class RefusedCommand
     {
         var feed = new Argument<string>("FEED_ID") { Description = "The feed's id, as the import reported it." };
         var command = new Command("refused", "Write a feed's refused rows to stdout as CSV, to mend and import again.") { feed };
-        command.SetAction(CommandContext.Action(common, (context, _, _) => Task.FromResult(context.Refuse("Refused rows are not ready yet."))));
+        command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) =>
+            RunAsync(context, parsed.GetValue(feed)!, cancellationToken)));
         return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(CommandContext context, string feed, CancellationToken cancellationToken)
+    {
+        if (!FeedId.TryParse(feed, out var id) || await context.Get<FeedStore>().ReportAsync(id, cancellationToken) is not { } report)
+            return context.Refuse("No feed of this district has that id.");
+        using var rows = new MemoryStream();
+        await context.Get<RefusedRows>().WriteAsync(report, rows, cancellationToken);
+        await context.Output.WriteAsync(Encoding.UTF8.GetString(rows.GetBuffer().AsSpan(0, (int)rows.Length)));
+        return ExitCode.Done;
     }
 }
