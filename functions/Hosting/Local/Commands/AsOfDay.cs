@@ -7,7 +7,8 @@ namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
 /// <summary>The day a command looks from, and the schools it looks at.</summary>
 /// <param name="Date">The last day whose marks count.</param>
-internal sealed record AsOfDay(DateOnly Date, SchoolYear Year, IReadOnlyList<SchoolId> Schools)
+/// <param name="IsLatest">No feed speaks for a later day: what is seen is how things stand.</param>
+internal sealed record AsOfDay(DateOnly Date, bool IsLatest, SchoolYear Year, IReadOnlyList<SchoolId> Schools)
 {
     /// <param name="asked">The day asked for; null is the last day a feed speaks for in the latest school year.</param>
     /// <returns>Null if there is no attendance yet.</returns>
@@ -20,7 +21,6 @@ internal sealed record AsOfDay(DateOnly Date, SchoolYear Year, IReadOnlyList<Sch
 
         var year = asked is { } date ? SchoolYear.Containing(date, firstMonth) : new SchoolYear(years[^1], firstMonth);
         var schools = await registry.InYearAsync(year, cancellationToken);
-        if (asked is { } day) return new AsOfDay(day, year, schools);
         DateOnly? last = null;
         foreach (var school in schools)
         {
@@ -29,7 +29,8 @@ internal sealed record AsOfDay(DateOnly Date, SchoolYear Year, IReadOnlyList<Sch
                 && (last is null || covered.To > last))
                 last = covered.To;
         }
-        return last is { } to ? new AsOfDay(to, year, schools) : null;
+        if (asked is { } day) return new AsOfDay(day, last is null || day >= last, year, schools);
+        return last is { } to ? new AsOfDay(to, true, year, schools) : null;
     }
 
     public const string NothingYet = "There is no attendance yet. Import a feed first: import attendance FILE.";

@@ -38,8 +38,9 @@ internal static class ImportRun
                 async stop =>
                 {
                     var report = (await feeds.ReportAsync(id, stop))!;
-                    if (report.Status.Batches is { } batches) progress.Report(new WorkDone(report.Results.Count, batches.Count, "schools' months"));
-                    return report.Status.IsFinal;
+                    if (report.Status.Batches is { } batches) progress.Report(new WorkDone(report.Results.Count, batches.Count, "schools' years"));
+                    // Not done with the feed: what it asks for, the baseline and the screening, is worked too.
+                    return false;
                 },
                 cancellationToken);
             return await feeds.ReportAsync(id, cancellationToken);

@@ -37,7 +37,7 @@ internal static class ScreenCommand
             for (var i = 0; i < day.Schools.Count; i++)
             {
                 results.AddRange((await context.Get<ScreeningRuns>().ScreenSchoolAsync(
-                    day.Schools[i], day.Year, day.Date, save: asked is null, cancellationToken)).Results);
+                    day.Schools[i], day.Year, day.Date, save: day.IsLatest, cancellationToken)).Results);
                 progress.Report(new WorkDone(i + 1, day.Schools.Count, "schools"));
             }
             return results;
