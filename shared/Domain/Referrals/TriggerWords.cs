@@ -7,7 +7,7 @@ namespace SchoolSignal.Domain.Referrals;
 /// happened at school, none for what a pupil might have.</summary>
 public static class TriggerWords
 {
-    /// <summary>"Away ...: absence over the last 45 school days is 23.4 %, 20 Jan to 20 Mar 2026."</summary>
+    /// <summary>"A fifth or more of the last 45 school days missed: 23.4 % (from 20 %), 20 Jan to 20 Mar 2026."</summary>
     /// <param name="rule">The rule, or null if the rule set no longer has it.</param>
     public static string Sentence(Trigger trigger, RuleDefinition? rule)
     {
@@ -16,7 +16,7 @@ public static class TriggerWords
         if (indicator.Source == IndicatorSource.Observations)
             return trigger.Dates.Count == 0 ? $"{title}." : $"{title}: {(trigger.Dates.Count == 1 ? "form" : "forms")} of {string.Join(", ", trigger.Dates.Select(d => Days(d, d)))}.";
         return Amount(trigger.Observed, indicator.Unit) is { } amount
-            ? $"{title}: {indicator.Label}: {amount}, {Days(trigger.From, trigger.To)}."
+            ? $"{title}: {amount}{From(trigger, rule, indicator.Unit)}, {Days(trigger.From, trigger.To)}."
             : $"{title}, {Days(trigger.From, trigger.To)}.";
     }
 
@@ -27,6 +27,12 @@ public static class TriggerWords
         var start = from.Year != to.Year ? "d MMM yyyy" : from.Month != to.Month ? "d MMM" : "%d";
         return $"{Text(from, start)} to {Text(to, "d MMM yyyy")}";
     }
+
+    /// <summary>The threshold, where it is measured in what was observed and not against another value.</summary>
+    private static string From(Trigger trigger, RuleDefinition? rule, IndicatorUnit unit) =>
+        rule?.When[0] is { Base: ThresholdBase.Value, Comparison: Comparison.AtLeast } && Amount(trigger.Threshold, unit) is { } threshold
+            ? $" (from {threshold})"
+            : "";
 
     /// <summary>Null for a unit that tells a counsellor nothing, as a likelihood of chance.</summary>
     private static string? Amount(decimal value, IndicatorUnit unit) => unit switch

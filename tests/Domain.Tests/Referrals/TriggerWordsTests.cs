@@ -9,12 +9,12 @@ namespace SchoolSignal.Domain.Tests.Referrals;
 public sealed class TriggerWordsTests
 {
     private static Trigger Fired(string ruleId, string indicator, decimal observed) =>
-        new(ruleId, RuleFamily.Absence, indicator, observed, 0.2m, March(2), March(20), [March(3), March(9)], 3, false, "it clears");
+        new(ruleId, RuleFamily.Absence, indicator, observed, indicator == "currentRunDays" ? 5 : 0.2m, March(2), March(20), [March(3), March(9)], 3, false, "it clears");
 
     [Theory]
     [InlineData("absence.severe", "last45AbsenceRate", 0.2341,
-        "A fifth or more of the last 45 school days missed: absence over the last 45 school days: 23.4 %, 2 to 20 Mar 2026.")]
-    [InlineData("absence.run", "currentRunDays", 5, "A run of absent days that has not ended: absent days in a row up to now: 5, 2 to 20 Mar 2026.")]
+        "A fifth or more of the last 45 school days missed: 23.4 % (from 20 %), 2 to 20 Mar 2026.")]
+    [InlineData("absence.run", "currentRunDays", 5, "A run of absent days that has not ended: 5 (from 5), 2 to 20 Mar 2026.")]
     [InlineData("pattern.firstdayback", "last45FirstDayBackChance", 0.01,
         "Absent days gather on the first day back after a weekend or a holiday, 2 to 20 Mar 2026.")]
     [InlineData("observed.sleep", "observedSleepiness", 3, "Often sleepy in the mornings: forms of 3 Mar 2026, 9 Mar 2026.")]

@@ -75,8 +75,7 @@ internal static class DemoCommand
         await ImportAsync(DemoFiles.Observations, new FeedRequest(FeedContent.Observations));
 
         await ScreenCommand.RunAsync(context, null, json: false, cancellationToken);
-        await context.Output.WriteLineAsync();
-        await ReferralsCommand.RunAsync(context, null, json: false, cancellationToken);
+        await DemoTour.WriteAsync(context, district, cancellationToken);
         await context.Output.FlushAsync(cancellationToken);
         return port is { } at
             ? await ServeCommand.RunAsync(context, at, cancellationToken, services => services.AddSingleton(context.Get<TimeProvider>()))

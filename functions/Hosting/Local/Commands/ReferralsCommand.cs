@@ -26,11 +26,12 @@ internal static class ReferralsCommand
         var json = CommonOptions.Json("Write it to stdout as one JSON document.");
         var command = new Command("referrals", "Show the worklist, highest priority first, with reasons.") { school, json };
         command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) =>
-            RunAsync(context, parsed.GetValue(school), parsed.GetValue(json), cancellationToken)));
+            RunAsync(context, parsed.GetValue(school), parsed.GetValue(json), null, cancellationToken)));
         return command;
     }
 
-    public static async Task<ExitCode> RunAsync(CommandContext context, SchoolId? school, bool json, CancellationToken cancellationToken)
+    /// <param name="most">How many to show; null for all.</param>
+    public static async Task<ExitCode> RunAsync(CommandContext context, SchoolId? school, bool json, int? most, CancellationToken cancellationToken)
     {
         var registry = context.Get<SchoolRegistry>();
         var schools = new HashSet<SchoolId>();
@@ -40,7 +41,7 @@ internal static class ReferralsCommand
                 schools.UnionWith(await registry.InYearAsync(new Domain.Calendars.SchoolYear(year), cancellationToken));
 
         var page = await context.Get<Worklist>().ReadAsync(schools, cancellationToken);
-        var listed = await DescribeAsync(context, page.Listed, cancellationToken);
+        var listed = await DescribeAsync(context, most is { } first ? [.. page.Listed.Take(first)] : page.Listed, cancellationToken);
         var waiting = await DescribeAsync(context, page.Waiting, cancellationToken);
         if (json)
         {
@@ -50,6 +51,7 @@ internal static class ReferralsCommand
         }
         if (listed.Count + waiting.Count == 0) await context.Output.WriteLineAsync("Nobody is on the worklist.");
         Write(context.Output, listed);
+        if (page.Listed.Count > listed.Count) await context.Output.WriteLineAsync($"... and {page.Listed.Count - listed.Count} more.");
         if (waiting.Count > 0) await context.Output.WriteLineAsync("Waiting, held back by the weekly cap:");
         Write(context.Output, waiting);
         return ExitCode.Done;
@@ -61,7 +63,11 @@ internal static class ReferralsCommand
         {
             output.WriteLine($"{listing.Level}  {name}  {listing.StudentUniqueId}  {listing.SchoolId}  ({listing.State})");
             output.WriteLine($"  {listing.What}");
-            foreach (var reason in listing.Why) output.WriteLine($"  - {reason.What}");
+            foreach (var reason in listing.Why)
+            {
+                output.WriteLine($"  - {reason.What}");
+                output.WriteLine($"      Clears when: {reason.ClearsWhen}");
+            }
             foreach (var strength in listing.Strengths) output.WriteLine($"  + {strength.What}");
             output.WriteLine();
         }
