@@ -6,7 +6,7 @@ namespace SchoolSignal.Benchmarks.Generation;
 /// <param name="sessions">One or two a day.</param>
 public sealed class RegisterHand(SchoolDays days, int sessions, bool awkward)
 {
-    private static readonly MarkReason[] reasons =
+    private static readonly MarkReason[] Reasons =
     [
         MarkReason.Illness, MarkReason.Illness, MarkReason.Illness, MarkReason.Illness, MarkReason.Illness, MarkReason.Medical,
         MarkReason.AuthorisedOther, MarkReason.Holiday, MarkReason.UnauthorisedOther, MarkReason.NoReasonYet,
@@ -36,7 +36,7 @@ public sealed class RegisterHand(SchoolDays days, int sessions, bool awkward)
         var day = random.Geometric(rate / 2);
         while (day < days.Count)
         {
-            var mark = new Mark(MarkCategory.Absent, reasons[random.Below(reasons.Length)]);
+            var mark = new Mark(MarkCategory.Absent, Reasons[random.Below(Reasons.Length)]);
             for (var left = 1 + random.Geometric(0.55); left > 0 && day < days.Count; left--, day++)
                 if (OnRoll(spans, day)) Day(marks, day, slot, mark);
             day += 1 + random.Geometric(rate / 2);

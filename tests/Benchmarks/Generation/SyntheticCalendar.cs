@@ -8,8 +8,8 @@ public static class SyntheticCalendar
 {
     public static readonly SchoolYear Year = new(2026);
 
-    private static readonly DateOnly firstDay = new(2025, 9, 1);
-    private static readonly int[] holidayWeeks = [8, 16, 17, 24, 31, 32];
+    private static readonly DateOnly FirstDay = new(2025, 9, 1);
+    private static readonly int[] HolidayWeeks = [8, 16, 17, 24, 31, 32];
 
     /// <param name="closures">A day is dropped with this probability, as a school's own closure.</param>
     public static SchoolDays Days(int count, ref SplitMix64 random, double closures)
@@ -17,9 +17,9 @@ public static class SyntheticCalendar
         var days = new List<DateOnly>(count);
         for (var offset = 0; days.Count < count; offset++)
         {
-            var date = firstDay.AddDays(offset);
+            var date = FirstDay.AddDays(offset);
             if (!Year.Contains(date)) throw new ArgumentOutOfRangeException(nameof(count), count, "More days than the year has.");
-            if (offset % 7 >= 5 || holidayWeeks.Contains(offset / 7)) continue;
+            if (offset % 7 >= 5 || HolidayWeeks.Contains(offset / 7)) continue;
             if (closures > 0 && random.Chance(closures)) continue;
             days.Add(date);
         }

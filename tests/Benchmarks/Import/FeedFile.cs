@@ -9,7 +9,7 @@ public static class FeedFile
     /// <summary>One row in so many names a pupil nobody knows, the next a code nobody mapped, the next a Saturday.</summary>
     private const int FaultEvery = 10_007;
 
-    private static readonly byte[][] absences = ["E"u8.ToArray(), "U"u8.ToArray(), "T"u8.ToArray()];
+    private static readonly byte[][] Absences = ["E"u8.ToArray(), "U"u8.ToArray(), "T"u8.ToArray()];
 
     /// <summary>The file's path; written only if it is not there yet.</summary>
     public static string Ensure(string folder, ImportShape shape)
@@ -40,7 +40,7 @@ public static class FeedFile
                     length += Number(line[length..], 1_000_000 + pupil + (fault == 1 ? 5_000_000 : 0));
                     ",DAY,"u8.CopyTo(line[length..]);
                     length += 5;
-                    line[length++] = fault == 2 ? (byte)'?' : random.Below(100) < 8 ? absences[random.Below(absences.Length)][0] : (byte)'P';
+                    line[length++] = fault == 2 ? (byte)'?' : random.Below(100) < 8 ? Absences[random.Below(Absences.Length)][0] : (byte)'P';
                     line[length++] = (byte)'\n';
                     file.Write(line[..length]);
                 }
