@@ -53,13 +53,18 @@ internal static class ImportCommand
         {
             file, profile, kind, covers, withoutRoster, json,
         };
-        command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) => ImportRun.RunAsync(
-            context, parsed.GetValue(file)!,
-            new FeedRequest(
-                FeedContent.Attendance, parsed.GetValue(profile),
-                parsed.GetValue(kind) is { } stated ? Enum.Parse<FeedKind>(stated, ignoreCase: true) : null,
-                parsed.GetValue(covers), WithoutRoster: parsed.GetValue(withoutRoster)),
-            parsed.GetValue(json), cancellationToken)));
+        command.SetAction(CommandContext.Action(common, async (context, parsed, cancellationToken) =>
+        {
+            var (named, wrong) = await ProfileFile.TakeInAsync(context, parsed.GetValue(profile), cancellationToken);
+            if (wrong is not null) return context.Refuse(wrong);
+            return await ImportRun.RunAsync(
+                context, parsed.GetValue(file)!,
+                new FeedRequest(
+                    FeedContent.Attendance, named,
+                    parsed.GetValue(kind) is { } stated ? Enum.Parse<FeedKind>(stated, ignoreCase: true) : null,
+                    parsed.GetValue(covers), WithoutRoster: parsed.GetValue(withoutRoster)),
+                parsed.GetValue(json), cancellationToken);
+        }));
         return command;
     }
 
