@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using SchoolSignal.Benchmarks.Measuring;
+using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Benchmarks.Import;
 
-/// <summary>A million register rows into a store that already holds 150 days, in both shapes.</summary>
+/// <summary>A million register rows into a store that already holds 150 days, in both shapes, both sides in turn; and ten
+/// million for memory.</summary>
 public static class ImportBenchmark
 {
     /// <summary>The hidden mode of the child process in which one side's memory is measured by itself.</summary>
@@ -15,30 +17,54 @@ public static class ImportBenchmark
         foreach (var full in (ImportShape[])[ImportShape.ManyDays, ImportShape.OneDay])
         {
             var shape = options.Quick ? full.Tenth() : full;
-            var feed = FeedFile.Ensure(options.Work, shape);
-            var what = string.Create(CultureInfo.InvariantCulture, $"import {shape.Pupils:N0} pupils × {shape.Days} days");
-            DuckDb(options, report, what, shape, feed);
+            Compare(options, report, shape, FeedFile.Ensure(options.Work, shape));
         }
-    }
-
-    private static void DuckDb(BenchmarkOptions options, Report report, string what, ImportShape shape, string feed)
-    {
+        var ten = options.Quick ? ImportShape.TenMillion.Tenth() : ImportShape.TenMillion;
+        var store = LocalStore.EnsureAsync(options.Work, ten).GetAwaiter().GetResult();
+        var feed = FeedFile.Ensure(options.Work, ten);
         var start = Stopwatch.GetTimestamp();
-        var store = DuckDbImport.EnsureStore(options.Work, shape);
-        Console.Error.WriteLine($"DuckDB store of {new FileInfo(store).Length / 1e6:F0} MB ready after {Report.Text(Stopwatch.GetElapsedTime(start))}");
-        var peak = ChildPeak(DuckDbImport.Copy(store), feed);
-        var runs = new List<DuckDbImported>();
-        for (var i = 0; i <= options.Runs; i++) runs.Add(DuckDbImport.Run(DuckDbImport.Copy(store), feed));
-        runs.RemoveAt(0);
-        var found = string.Join(", ", runs[0].Counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:N0}")));
-        report.Add(what, "DuckDB, committed", Timing.From(runs.Select(r => r.Committed)), peak, found);
-        report.Add(what, "DuckDB, committed and checkpointed", Timing.From(runs.Select(r => r.Checkpointed)));
+        var peak = ChildPeak("local", LocalStore.Copy(store), feed);
+        report.AddOnce(What(ten), "SchoolSignal, process start to end", Stopwatch.GetElapsedTime(start), peak, "for its memory");
     }
 
-    private static double ChildPeak(string database, string feed)
+    private static void Compare(BenchmarkOptions options, Report report, ImportShape shape, string feed)
+    {
+        var ourStore = LocalStore.EnsureAsync(options.Work, shape).GetAwaiter().GetResult();
+        var theirStore = DuckDbImport.EnsureStore(options.Work, shape);
+        Console.Error.WriteLine($"stores for {shape.Name} are ready");
+        var ours = new List<LocalImported>();
+        var theirs = new List<DuckDbImported>();
+        for (var i = 0; i <= options.Runs; i++)
+        {
+            theirs.Add(DuckDbImport.Run(DuckDbImport.Copy(theirStore), feed));
+            ours.Add(LocalImport.RunAsync(LocalStore.Copy(ourStore), feed).GetAwaiter().GetResult());
+        }
+        theirs.RemoveAt(0);
+        ours.RemoveAt(0);
+
+        var what = What(shape);
+        var us = Timing.From(ours.Select(r => r.Complete));
+        var them = Timing.From(theirs.Select(r => r.Committed));
+        report.Add(what, "SchoolSignal, complete and durable", us, ChildPeak("local", LocalStore.Copy(ourStore), feed), Found(ours[0].Report));
+        report.Add(what, "SchoolSignal, processor time", Timing.From(ours.Select(r => r.Cpu)));
+        report.Add(what, "DuckDB, committed", them, ChildPeak("duckdb", DuckDbImport.Copy(theirStore), feed), Found(theirs[0].Counts));
+        report.Add(what, "DuckDB, committed and checkpointed", Timing.From(theirs.Select(r => r.Checkpointed)));
+        report.AddResult(what + ": DuckDB committed ÷ ours", Report.Times(us.TimesFasterThan(them)));
+    }
+
+    private static string What(ImportShape shape) => string.Create(CultureInfo.InvariantCulture, $"import {shape.Pupils:N0} pupils × {shape.Days} days");
+
+    private static string Found(FeedReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"applied {report.Changed:N0}, outside calendar {report.OutsideCalendar:N0}, unknown pupils {report.UnknownStudents:N0}, unknown codes {report.Status.UnknownCodes.Values.Sum():N0}");
+
+    private static string Found(IReadOnlyDictionary<string, long> counts) => string.Join(
+        ", ", counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:N0}")));
+
+    private static double ChildPeak(string side, string database, string feed)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[ChildMode, "duckdb", database, feed]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[ChildMode, side, database, feed]) start.ArgumentList.Add(argument);
         using var child = Process.Start(start)!;
         var peak = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
@@ -49,8 +75,17 @@ public static class ImportBenchmark
     /// <summary>In the child: one import, then the peak memory in MB on stdout.</summary>
     public static int RunOnce(IReadOnlyList<string> args)
     {
-        if (args is not [_, "duckdb", var database, var feed]) return 2;
-        DuckDbImport.Run(database, feed);
+        switch (args)
+        {
+            case [_, "duckdb", var database, var feed]:
+                DuckDbImport.Run(database, feed);
+                break;
+            case [_, "local", var folder, var feed]:
+                LocalImport.RunAsync(folder, feed).GetAwaiter().GetResult();
+                break;
+            default:
+                return 2;
+        }
         Console.Out.WriteLine(PeakMemory.Megabytes().ToString(CultureInfo.InvariantCulture));
         return 0;
     }
