@@ -23,6 +23,7 @@ public static class AppServices
         services.AddSingleton(catalogue);
         foreach (var type in catalogue.Classes) services.AddScoped(type);
         services.AddSingleton<SiteAssets>();
+        services.AddSingleton<QueueWork>();
         services.AddScoped<HtmlRenderer>();
         services.AddScoped<PageRenderer>();
         return services.AddDomain(district);
@@ -38,13 +39,13 @@ public static class AppServices
     /// <summary>Stateless services over the ports; one of each serves every call.</summary>
     private static readonly Type[] DomainServices =
     [
-        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(DistrictSettingsStore), typeof(SchoolRegistry), typeof(CalendarStore),
+        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DistrictSettingsStore), typeof(SchoolRegistry), typeof(CalendarStore),
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
-        typeof(BatchApplier), typeof(FeedCompletion), typeof(RefusedRows), typeof(DistrictFormatsStore),
+        typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
         typeof(ObservationStore), typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
-        typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist),
+        typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WeeklyCap),
     ];
 }

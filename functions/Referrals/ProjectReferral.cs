@@ -1,13 +1,14 @@
 using Microsoft.Azure.Functions.Worker;
 using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
 
 namespace SchoolSignal.Functions.Referrals;
 
 /// <summary>Brings a school's worklist up to date with a referral that changed.</summary>
-public sealed class ProjectReferral(WorklistProjection projection)
+public sealed class ProjectReferral(QueueWork queue, WorklistProjection projection)
 {
     [Function("ProjectReferral")]
     public Task Run([ServiceBusTrigger("%REFERRALS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken) =>
-        projection.ConsumeAsync(Envelope.Parse(message), cancellationToken);
+        queue.RunAsync(message, new QueueTask(QueueName.Referrals, "ProjectReferral", projection.ConsumeAsync), cancellationToken);
 }

@@ -6,18 +6,21 @@ using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Screening;
 
 /// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's.</summary>
-public sealed class RunScreening(BaselineUpdate baseline, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
+public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
 {
     [Function("RunScreening")]
-    public async Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken)
+    public Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken) =>
+        queue.RunAsync(message, new QueueTask(QueueName.Screenings, "RunScreening", ScreenAsync), cancellationToken);
+
+    private async Task ScreenAsync(Envelope envelope, CancellationToken cancellationToken)
     {
-        var envelope = Envelope.Parse(message);
         var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         switch (envelope.Kind)

@@ -45,7 +45,8 @@ internal sealed partial class QueuePump(
         await Task.WhenAll(pumped.Select(p => PumpAsync(p.Function, p.Queue, stopping, cut.Token)));
     }
 
-    /// <summary>Works all queues until <paramref name="isDone"/> says so, or until nothing that is due is left.</summary>
+    /// <summary>Works all queues until <paramref name="isDone"/> says so, or until nothing is left, work to
+    /// be tried again later included.</summary>
     /// <returns>What <paramref name="isDone"/> said last.</returns>
     public async Task<bool> RunUntilAsync(Func<CancellationToken, ValueTask<bool>> isDone, CancellationToken cancellationToken)
     {
@@ -68,7 +69,7 @@ internal sealed partial class QueuePump(
         }
     }
 
-    private bool IsIdle() => pumped.All(p => queue.Count(p.Queue) is { Active: 0 });
+    private bool IsIdle() => pumped.All(p => queue.Count(p.Queue) is { Active: 0, Scheduled: 0 });
 
     private async Task PumpAsync(FunctionBinding function, QueueName name, CancellationToken stopping, CancellationToken cut)
     {

@@ -33,7 +33,7 @@ public sealed class FeedCompletion(ITableStore store, FeedStore feeds, Outbox ou
         await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
     }
 
-    private Envelope BaselineOf(FeedId id, BatchResult result) => Envelope.First(
+    internal Envelope BaselineOf(FeedId id, BatchResult result) => Envelope.First(
         $"baseline {id} {result.School} {result.EndYear}", BaselineKind,
         ("district", district.Value), ("feed", id.Value), ("school", result.School),
         ("year", result.EndYear.ToString(CultureInfo.InvariantCulture)));

@@ -16,10 +16,11 @@ public static class FeedPause
         return false;
     }
 
-    public static async Task EndAsync(ITableStore store, PartitionKey partition, FeedId feed, CancellationToken cancellationToken)
+    /// <returns>The change that ends the pause, to be committed with what the end asks for; null if the school does not rest
+    /// because of this feed.</returns>
+    public static async ValueTask<RowChange?> EndAsync(ITableStore store, PartitionKey partition, FeedId feed, CancellationToken cancellationToken)
     {
         var key = RowKey.Of(Rows, feed.Value);
-        if (await store.GetAsync(TableName.Attendance, partition, key, cancellationToken) is { } row)
-            await store.CommitAsync(TableName.Attendance, partition, [new RowChange.Delete(key, row.ETag)], cancellationToken);
+        return await store.GetAsync(TableName.Attendance, partition, key, cancellationToken) is { } row ? new RowChange.Delete(key, row.ETag) : null;
     }
 }

@@ -32,7 +32,7 @@ public static class FeedReportJson
             json.WriteNumber("refused", report.Refused);
             WriteRefused(json, report);
             WriteTexts(json, "concluded", status.Concluded);
-            WriteTexts(json, "warnings", status.Warnings);
+            WriteTexts(json, "warnings", report.Warnings);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray());

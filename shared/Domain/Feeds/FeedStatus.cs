@@ -49,6 +49,9 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
 
     public string? Why { get; init; }
 
+    /// <summary>Set where reading the feed failed for good: the failure whose replay reads it anew.</summary>
+    public string? FailedReference { get; init; }
+
     public FeedId? RepeatOf { get; init; }
 
     /// <summary>When the statement counts as made: precedence between feeds.</summary>
@@ -155,6 +158,12 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
     public bool AllBatchesReported => Status.Batches is { } batches && Results.Count >= batches.Count;
 
     public bool AnyFailed => Results.Any(r => r.Failed);
+
+    /// <summary>What the sender should know, the schools whose part failed included.</summary>
+    public IReadOnlyList<string> Warnings => AnyFailed
+        ? [.. Status.Warnings, $"The part of {string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct())} could not be applied after repeated attempts. "
+            + "Nothing is lost: it waits for its replay, and the screening there rests until then."]
+        : Status.Warnings;
 }
 
 [JsonSourceGenerationOptions(

@@ -9,8 +9,13 @@ namespace SchoolSignal.Domain.Messaging;
 /// <param name="Attempt">From 1. The message id is key#attempt, so that duplicate detection does not swallow a re-send.</param>
 public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDictionary<string, string> Ids)
 {
+    /// <summary>How often the work was begun anew after its last attempt failed; 0 at first. A replay's attempts have message
+    /// ids of their own; the key, by which the inbox dedups, stays.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Replay { get; init; }
+
     [JsonIgnore]
-    public string MessageId => $"{Key}#{Attempt}";
+    public string MessageId => Replay == 0 ? $"{Key}#{Attempt}" : $"{Key}#{Attempt}.{Replay}";
 
     public static Envelope First(string key, string kind, params ReadOnlySpan<(string Name, string Value)> ids)
     {

@@ -17,7 +17,6 @@ internal static class ImportRun
 
         if (report.Status.State == FeedState.Refused) return context.Refuse(report.Status.Why ?? $"{file.Name} was refused.");
         if (!report.Status.IsFinal) context.Messages.Say("It is taken in and not finished yet; serve, or the next command, goes on with it.");
-        if (report.AnyFailed) context.Messages.Say("A school's part failed and waits for its replay; that school's screening rests until then.");
         if (report.Refused > 0) context.Messages.Say($"Some rows were refused. To mend them: refused {report.Status.Id}");
         return report.Refused > 0 || report.AnyFailed ? ExitCode.SomeRowsRefused : ExitCode.Done;
     }
@@ -83,7 +82,7 @@ internal static class ImportRun
         if (report.UnknownStudents > 0) Line("  unknown pupils", Text(report.UnknownStudents));
         foreach (var (code, count) in status.UnknownCodes) Line($"unknown code {code}", Text(count));
         foreach (var concluded in status.Concluded) output.WriteLine($"concluded: {concluded}");
-        foreach (var warning in status.Warnings) output.WriteLine($"warning: {warning}");
+        foreach (var warning in report.Warnings) output.WriteLine($"warning: {warning}");
 
         void Line(string name, string value) => output.WriteLine($"{name,-20} {value}");
         static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
