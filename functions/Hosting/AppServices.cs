@@ -40,7 +40,7 @@ public static class AppServices
     private static readonly Type[] DomainServices =
     [
         typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DistrictSettingsStore), typeof(SchoolRegistry), typeof(CalendarStore),
-        typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments),
+        typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
         typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(RefusedRows), typeof(DistrictFormatsStore),

@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using SchoolSignal.Adapters.Sqlite;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Ports;
+using SchoolSignal.Functions.Hosting.Catalogue;
 using SchoolSignal.Functions.Hosting.Local;
 using SchoolSignal.Testing;
 
@@ -14,10 +18,11 @@ internal sealed class LocalApp : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly ServiceProvider services;
 
-    public LocalApp(DateOnly today)
+    /// <param name="clock">A clock of the test's; null is one that runs from noon of the day.</param>
+    public LocalApp(DateOnly today, TimeProvider? clock = null)
     {
         var collection = new ServiceCollection();
-        collection.AddSingleton<TimeProvider>(new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
+        collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
         LocalServices.Add(collection, new LocalOptions(folder.Path, DistrictId.Parse("test")));
@@ -42,6 +47,37 @@ internal sealed class LocalApp : IAsyncDisposable
     }
 
     public async Task WorkAsync() => await Get<QueuePump>().RunUntilAsync(_ => ValueTask.FromResult(false), CancellationToken.None);
+
+    /// <summary>Works the queues by hand on a clock that stands still: when nothing is due, it is set on to what is next.</summary>
+    public async Task WorkAsync(FakeTimeProvider clock)
+    {
+        var queue = Get<SqliteMessageQueue>();
+        while (true)
+        {
+            var worked = 0;
+            foreach (var name in QueueName.All)
+            {
+                foreach (var message in await queue.ReceiveAsync(name, 10, TimeSpan.FromMinutes(1), CancellationToken.None))
+                {
+                    await RunAsync(name, message.Body);
+                    await queue.CompleteAsync(message, CancellationToken.None);
+                    worked++;
+                }
+            }
+            if (worked > 0) continue;
+            if (QueueName.All.Sum(name => queue.Count(name).Scheduled) == 0) return;
+            clock.Advance(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    /// <summary>Runs the function of a queue with a message.</summary>
+    private async Task RunAsync(QueueName queue, string message)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var function = Get<FunctionCatalogue>().Functions.Single(f => f.Trigger is TriggerBinding.Queue { Setting: var setting }
+            && setting == $"%{FunctionSettings.SettingOf(queue)}%");
+        await (Task)function.Method.Invoke(scope.ServiceProvider.GetRequiredService(function.Class), [message, CancellationToken.None])!;
+    }
 
     public async ValueTask DisposeAsync()
     {

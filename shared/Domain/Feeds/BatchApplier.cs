@@ -15,7 +15,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// again to the same. The inbox row, with the result, comes last.</remarks>
 public sealed class BatchApplier(
     IFileArchive archive, ITableStore store, FeedStore feeds, SchoolRolls rolls, StudentDirectory directory, Enrollments enrollments,
-    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, DistrictId district)
+    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, DistrictId district)
 {
     private const int MostRefusedNumbers = 5_000;
 
@@ -120,6 +120,7 @@ public sealed class BatchApplier(
         await enrollments.EnrollAsync(
             [.. named.Select(n => new EnrollmentStatement(new StudentNaming(StudentUniqueId.Parse(n)), stay))],
             EnrollmentMode.Extend, firstMonth, cancellationToken);
+        await optOuts.ResolveAsync(cancellationToken);
     }
 
     /// <returns>The roll with newly opened slots, or null if none could be opened.</returns>

@@ -7,7 +7,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a roster: who is on which school's roll, from when to when.</summary>
-public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, TimeProvider time)
+public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, OptOuts optOuts, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
@@ -29,6 +29,7 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         changed += await enrollments.EnrollAsync(widening, EnrollmentMode.Extend, firstMonth, cancellationToken);
         changed += await RemoveAsync(deletes, firstMonth, cancellationToken);
         if (names.Count > 0) await directory.EnsureAsync(names, cancellationToken);
+        await optOuts.ResolveAsync(cancellationToken);
         return new TakenIn(outcome, changed + names.Count, []);
     }
 

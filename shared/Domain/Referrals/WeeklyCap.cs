@@ -7,7 +7,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Referrals;
 
 /// <summary>Gives waiting referrals their turn: each week (Monday to Sunday) the first of a school's Waiting list, up to the
-/// district's cap. Run it after a school's screening and once a day. The week's turns are counted in row
+/// district's cap. Every screening of a school ends with it, the nightly one included. The week's turns are counted in row
 /// <c>C|year-week</c> of the school's partition, by referral, so that a run that broke off is finished by the next without
 /// counting anybody twice.</summary>
 public sealed class WeeklyCap(ITableStore store, ReferralStore referrals, Worklist worklist, DistrictId district)

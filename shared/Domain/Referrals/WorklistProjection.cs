@@ -17,6 +17,10 @@ public sealed class WorklistProjection(ITableStore store, ReferralStore referral
         await ProjectAsync(changed.School, changed.Student, changed.Referral, cancellationToken);
     }
 
+    /// <summary>Brings a referral's row in its school up to date at once, before its message does.</summary>
+    public Task ProjectAsync(Referral referral, CancellationToken cancellationToken) =>
+        ProjectAsync(referral.School, referral.Student, referral.Id, cancellationToken);
+
     /// <summary>Makes the schools' rows anew from the referrals themselves, beside anything that goes on.</summary>
     /// <returns>How many rows the schools now have.</returns>
     public async Task<int> RebuildAsync(IReadOnlyCollection<SchoolId> schools, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace SchoolSignal.Domain.Screening.Runs;
 
 /// <summary>Screens pupils over the store and lets the results open, update or retract referrals.</summary>
 public sealed class ScreeningRuns(
-    SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments)
+    SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments,
+    WorklistProjection projection, WeeklyCap cap)
 {
     /// <summary>Screens a whole school.</summary>
     /// <param name="save">Whether results and referrals are kept; a look at an earlier day keeps nothing.</param>
@@ -30,7 +31,9 @@ public sealed class ScreeningRuns(
         if (await FindAsync(student, asOf, settings, cancellationToken) is not ({ } read, { } place)) return null;
         var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
         var result = report.Screen(place, read.Inputs);
-        if (save) await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken);
+        if (save && await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken)
+            is ReferralChange.Made { After: { Waiting: true } waiting })
+            await GiveTurnsAsync(result.School, [waiting], settings, asOf, cancellationToken);
         return result;
     }
 
@@ -88,12 +91,14 @@ public sealed class ScreeningRuns(
         var school = read.Baseline.Register.School;
         var stored = await referrals.ReadSchoolResultsAsync(school, cancellationToken);
         var here = new HashSet<StudentKey>();
+        var waiting = new List<Referral>();
         foreach (var result in results)
         {
             here.Add(result.Student);
             var known = stored.GetValueOrDefault(result.Student);
             if (known is not null && known.Result.AsOf > result.AsOf) continue;
-            await referrals.ApplyAsync(result, known, day => AsOf(read, result.Student, day, report), settings.Capacity, cancellationToken);
+            var change = await referrals.ApplyAsync(result, known, day => AsOf(read, result.Student, day, report), settings.Capacity, cancellationToken);
+            if (change is ReferralChange.Made { After: { Waiting: true } held }) waiting.Add(held);
         }
         foreach (var (student, known) in stored)
         {
@@ -101,6 +106,16 @@ public sealed class ScreeningRuns(
             var profile = await enrollments.FindAsync(student, cancellationToken);
             await referrals.LeaveSchoolAsync(student, school, profile?.On(read.Baseline.AsOf)?.School, cancellationToken);
         }
+        await GiveTurnsAsync(school, waiting, settings, read.Baseline.AsOf, cancellationToken);
+    }
+
+    /// <summary>The week's turns go by priority: whoever waits since this run is put on the list first, without awaiting the
+    /// messages that would do it.</summary>
+    private async Task GiveTurnsAsync(
+        SchoolId school, List<Referral> waiting, DistrictSettings settings, DateOnly today, CancellationToken cancellationToken)
+    {
+        foreach (var referral in waiting) await projection.ProjectAsync(referral, cancellationToken);
+        await cap.ReleaseAsync(school, settings.Capacity, today, cancellationToken);
     }
 
     /// <summary>The pupil as of an earlier day of the same school year, on today's ledger: whether the ground still holds.</summary>
