@@ -18,13 +18,14 @@ internal sealed class LocalApp : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly ServiceProvider services;
 
-    /// <param name="clock">A clock of the test's; null is one that runs from noon of the day.</param>
+    /// <param name="clock">A clock of the test's, which then also makes work fail on purpose: it is not logged; null is one
+    /// that runs from noon of the day.</param>
     public LocalApp(DateOnly today, TimeProvider? clock = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
-        collection.AddLogging(log => log.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+        collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
         LocalServices.Add(collection, new LocalOptions(folder.Path, DistrictId.Parse("test")));
         services = collection.BuildServiceProvider();
     }
