@@ -25,7 +25,7 @@ internal static class LocalImport
         var start = Stopwatch.GetTimestamp();
         await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         var taken = (IntakeResult.Accepted)await app.GetRequiredService<FeedIntake>().ReceiveAsync(
-            content, new FeedRequest(FeedContent.Attendance), long.MaxValue, null, CancellationToken.None);
+            content, new FeedRequest(FeedContent.Attendance, "us-daily"), long.MaxValue, null, CancellationToken.None);
         while (await feeds.FindAsync(taken.Status.Id, CancellationToken.None) is not { Status.IsFinal: true }) await Task.Delay(5);
         var complete = Stopwatch.GetElapsedTime(start);
         self.Refresh();
@@ -33,6 +33,8 @@ internal static class LocalImport
 
         await stop.CancelAsync();
         await pumping;
-        return new LocalImported(complete, used, (await feeds.ReportAsync(taken.Status.Id, CancellationToken.None))!);
+        var report = (await feeds.ReportAsync(taken.Status.Id, CancellationToken.None))!;
+        if (report.Status.State != FeedState.Complete) throw new InvalidOperationException($"The feed was not taken in: {report.Status.Why}");
+        return new LocalImported(complete, used, report);
     }
 }
