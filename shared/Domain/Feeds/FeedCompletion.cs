@@ -17,8 +17,9 @@ public sealed class FeedCompletion(ITableStore store, FeedStore feeds, Outbox ou
         while (true)
         {
             if (await feeds.FindAsync(id, cancellationToken) is not { Status: { State: FeedState.Applying, Batches: { } batches } status } found) break;
+            // All but the last batch to come in stop here, so the results are only counted.
+            if (await feeds.CountResultsAsync(id, cancellationToken) < batches.Count) break;
             var results = await feeds.ResultsAsync(id, cancellationToken);
-            if (results.Count < batches.Count) break;
 
             var partition = feeds.Partition(id);
             foreach (var chunk in results.Where(r => !r.Failed).Chunk(ITableStore.MaxChanges - 1))

@@ -37,6 +37,13 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         return results;
     }
 
+    public async Task<int> CountResultsAsync(FeedId id, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await foreach (var _ in store.QueryAsync(TableName.Feeds, Partition(id), RowKeyRange.Under(ResultRows, id.Value), cancellationToken)) count++;
+        return count;
+    }
+
     /// <summary>Feeds that arrived in a month, oldest id first.</summary>
     public async IAsyncEnumerable<FeedStatus> InMonthAsync(string month, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
