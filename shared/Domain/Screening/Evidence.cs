@@ -37,7 +37,8 @@ internal sealed class Evidence(RegisterIndicators indicators, SectionAbsences se
                 Take(days[DayClass.AbsentDay], window, into);
                 break;
             case Indicator.UnauthorisedDays:
-                Take(days[DayClass.Unauthorised], window, into);
+                Take(days[DayClass.AbsentDay], window, into);
+                for (var word = 0; word < into.Length; word++) into[word] &= days.Word(DayClass.Unauthorised, word);
                 break;
             case Indicator.LateCount or Indicator.Last20LateCount or Indicator.Last20LateRate or Indicator.Previous60LateRate:
                 Take(days[DayClass.Late], window, into);

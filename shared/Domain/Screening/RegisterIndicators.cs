@@ -73,7 +73,7 @@ internal sealed class RegisterIndicators
         counts.Lates += Both(l0, l1, ulong.MaxValue);
         counts.Days += Bits(counted);
         counts.AbsentDays += Bits(absentDay);
-        counts.UnauthorisedDays += Bits(days.Word(DayClass.Unauthorised, word));
+        counts.UnauthorisedDays += Bits(absentDay & days.Word(DayClass.Unauthorised, word));
         counts.PartialDays += Bits(partial);
         counts.FirstDaysBack += Bits(absentDay & firstBack);
 

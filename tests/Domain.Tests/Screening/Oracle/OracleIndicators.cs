@@ -84,7 +84,7 @@ internal sealed class OracleIndicators
         Put("absentSessions", days.Sum(d => d.AbsentOnes.Count()), days.Where(d => d.AbsentOnes.Any()));
         Rate("absenceRateYearToDate", days);
         Days("absentDays", days.Where(d => d.AbsentDay));
-        Days("unauthorisedDays", days.Where(d => d.Sessions.Any(s => s.Unauthorised)));
+        Days("unauthorisedDays", days.Where(d => d.AbsentDay && d.Sessions.Any(s => s.Unauthorised)));
         Put("lateCount", Lates(days), LateDays(days));
         Days("partialDays", days.Where(d => d.Partial));
         Put("spells", Spells().Count, days.Where(d => d.AbsentDay));
