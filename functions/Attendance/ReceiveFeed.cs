@@ -1,12 +1,14 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Functions.SignIn;
 
 namespace SchoolSignal.Functions.Attendance;
 
 /// <summary>Where a student information system sends its files.</summary>
-public sealed class ReceiveFeed(FeedIntake intake)
+public sealed class ReceiveFeed(FeedIntake intake, Gate gate)
 {
     /// <summary>Inclusive. Larger files come by file drop.</summary>
     private const long LargestUpload = 100L * 1024 * 1024;
@@ -23,10 +25,13 @@ public sealed class ReceiveFeed(FeedIntake intake)
     [RequestBody("application/octet-stream", "The file as it is: CSV, Ed-Fi XML or JSON, a OneRoster bundle as zip, iCalendar, JSON lines.")]
     [Answer(202, "It is in the archive and will be read.")]
     [Answer(400, "The request is not understood, or the file is empty.")]
+    [Answer(401, "Nobody is signed in.", "application/problem+json")]
+    [Answer(403, "The caller's roles do not include it.", "application/problem+json")]
     [Answer(413, "The file is over 100 MB.")]
     public async Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/feeds")] HttpRequest request, CancellationToken cancellationToken)
     {
+        if (await gate.RefuseAsync(request, AccessAction.SendFeed, null, cancellationToken) is { } refused) return refused;
         if (!TryRead(request.Query, out var feed, out var wrong))
             return Results.Problem(wrong, statusCode: StatusCodes.Status400BadRequest);
         return await intake.ReceiveAsync(request.Body, feed, LargestUpload, null, cancellationToken) switch

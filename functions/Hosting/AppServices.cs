@@ -10,6 +10,7 @@ using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
+using SchoolSignal.Functions.SignIn;
 using SchoolSignal.Pages;
 
 namespace SchoolSignal.Functions.Hosting;
@@ -26,6 +27,7 @@ public static class AppServices
         services.AddSingleton<QueueWork>();
         services.AddScoped<HtmlRenderer>();
         services.AddScoped<PageRenderer>();
+        services.AddSingleton<Gate>();
         return services.AddDomain(district);
     }
 
@@ -46,6 +48,7 @@ public static class AppServices
         typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
         typeof(ObservationStore), typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
-        typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WeeklyCap),
+        typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
+        typeof(PupilMarks), typeof(SubjectAccess),
     ];
 }

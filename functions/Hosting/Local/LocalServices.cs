@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SchoolSignal.Adapters.Folder;
 using SchoolSignal.Adapters.Keyring;
 using SchoolSignal.Adapters.Sqlite;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Functions.Hosting.Catalogue;
 
 namespace SchoolSignal.Functions.Hosting.Local;
@@ -18,6 +19,7 @@ public static class LocalServices
         services.AddSqlite(new SqliteOptions(options.DataFolder) { SurvivesPowerCut = options.SurvivesPowerCut });
         services.AddFolderArchive(Path.Combine(options.DataFolder, "archive"));
         services.AddFileKeyring(options.DataFolder);
+        services.TryAddSingleton<ICallerResolver, LocalCallerResolver>();
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();
         services.AddSingleton<TimerMemory>();

@@ -3,7 +3,8 @@ using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Screening;
 
-/// <summary>Everything screening computed of a pupil as of a date. Empty lists where the pupil may not be screened.</summary>
+/// <summary>Everything screening computed of a pupil as of a date. Without a legal basis the indicators stand, because they
+/// only describe the register, and no rule is tried; of a pupil who opted out nothing is worked out.</summary>
 public sealed record Explanation(
     StudentKey Student, SchoolId School, DateOnly AsOf, NotScreenedReason? NotScreenedBecause,
     IReadOnlyList<IndicatorReading> Indicators, IReadOnlyList<RuleReading> Rules);
@@ -22,4 +23,15 @@ public sealed record IndicatorReading(
 /// <summary>One rule: whether it fired, on what, and why in plain words.</summary>
 /// <param name="Observed">The value of the rule's first indicator; null where it is undefined.</param>
 /// <param name="Threshold">Inclusive.</param>
-public sealed record RuleReading(string RuleId, bool Fired, decimal? Observed, decimal Threshold, string Why);
+/// <param name="Dates">The days behind a rule that fired, ascending; empty for one that did not.</param>
+/// <param name="Evidence">What those days were read from.</param>
+public sealed record RuleReading(
+    string RuleId, bool Fired, decimal? Observed, decimal Threshold, string Why, IReadOnlyList<DateOnly> Dates, RuleEvidenceSource Evidence);
+
+/// <summary>What stands behind a rule's days.</summary>
+public enum RuleEvidenceSource
+{
+    Register,
+    SectionEvents,
+    Observations,
+}

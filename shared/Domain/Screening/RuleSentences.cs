@@ -7,7 +7,12 @@ internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
 {
     public RuleReading Read(RuleDefinition rule, int index) => new(
         rule.Id, screener.Outcomes[index].Fired, ToDecimal(screener.Values[(int)rule.When[0].Indicator]), rule.When[0].Threshold,
-        Why(rule, index));
+        Why(rule, index), [], SourceOf(rule.Evidence));
+
+    private static RuleEvidenceSource SourceOf(Indicator evidence) =>
+        evidence == Indicator.Last20SameSectionAbsences ? RuleEvidenceSource.SectionEvents
+        : IndicatorCatalogue.Of(evidence).Source == IndicatorSource.Observations ? RuleEvidenceSource.Observations
+        : RuleEvidenceSource.Register;
 
     /// <summary>A value as output shows it: at most twelve decimals.</summary>
     public static decimal? ToDecimal(IndicatorValue value) => !value.IsDefined ? null

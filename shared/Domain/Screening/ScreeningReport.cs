@@ -38,14 +38,28 @@ public sealed class ScreeningReport(Screener screener)
         var outcome = screener.ScreenPlace(place, inputs);
         var student = place.Enrollments.Student;
         var school = place.School;
-        if (outcome.NotScreenedBecause is NotScreenedReason.OptedOut or NotScreenedReason.NoLegalBasis)
-            return new Explanation(student, school.Register.School, school.AsOf, outcome.NotScreenedBecause, [], []);
+        if (outcome.NotScreenedBecause == NotScreenedReason.NoLegalBasis) return Describe(place, inputs);
+        if (outcome.NotScreenedBecause == NotScreenedReason.OptedOut)
+            return new Explanation(student, school.Register.School, school.AsOf, NotScreenedReason.OptedOut, [], []);
         var sentences = new RuleSentences(screener, school);
         return new Explanation(
-            student, school.Register.School, school.AsOf, outcome.NotScreenedBecause,
-            [.. IndicatorCatalogue.All.Select(definition => Reading(school, definition))],
-            [.. screener.Rules.Rules.Select((rule, index) => sentences.Read(rule, index))]);
+            student, school.Register.School, school.AsOf, outcome.NotScreenedBecause, Readings(school),
+            [.. screener.Rules.Rules.Select((rule, index) => sentences.Read(rule, index) is { Fired: true } fired
+                ? fired with { Dates = Dates(school, rule.Evidence, (double)rule.When[0].Threshold) }
+                : sentences.Read(rule, index))]);
     }
+
+    /// <summary>A register may be described without a legal basis: no rule judges, and a pupil who opted out stays out.</summary>
+    private Explanation Describe(PupilPlace place, ScreeningInputs inputs)
+    {
+        var school = place.School;
+        var isOptedOut = screener.ScreenPlace(place, inputs with { HasLegalBasis = true }).NotScreenedBecause == NotScreenedReason.OptedOut;
+        return new Explanation(
+            place.Enrollments.Student, school.Register.School, school.AsOf,
+            isOptedOut ? NotScreenedReason.OptedOut : NotScreenedReason.NoLegalBasis, isOptedOut ? [] : Readings(school), []);
+    }
+
+    private List<IndicatorReading> Readings(SchoolBaseline school) => [.. IndicatorCatalogue.All.Select(definition => Reading(school, definition))];
 
     private ScreeningResult Result(PupilPlace place, PupilOutcome outcome, List<Trigger> fired) => new(
         place.Enrollments.Student, place.School.Register.School, place.School.AsOf, outcome.Level, outcome.Priority,

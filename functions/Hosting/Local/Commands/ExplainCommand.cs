@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
@@ -40,12 +42,30 @@ internal static class ExplainCommand
         if (await AsOfDay.FindAsync(context, asked, cancellationToken) is not { } day) return context.Refuse(AsOfDay.NothingYet);
         if (await context.Get<ScreeningRuns>().ExplainAsync(key, day.Date, cancellationToken) is not { } explanation)
             return context.Refuse("The pupil is on no roll in the school year of that day.");
-        if (json) WriteJson(context.Output, student, explanation);
-        else WriteText(context.Output, student, explanation);
+        var feeds = await FeedsAsync(context, explanation, day.Year, cancellationToken);
+        if (json) WriteJson(context.Output, student, explanation, feeds);
+        else WriteText(context.Output, student, explanation, feeds);
         return ExitCode.Done;
     }
 
-    private static void WriteText(TextWriter output, StudentUniqueId student, Explanation explanation)
+    /// <summary>By rule that fired: the feeds that set the marks its days stand on. Days read from forms have none.</summary>
+    private static async Task<Dictionary<string, IReadOnlyList<FeedDates>>> FeedsAsync(
+        CommandContext context, Explanation explanation, SchoolYear year, CancellationToken cancellationToken)
+    {
+        var feeds = new Dictionary<string, IReadOnlyList<FeedDates>>();
+        var fired = explanation.Rules.Where(r => r.Fired && r.Evidence != RuleEvidenceSource.Observations).ToList();
+        if (fired.Count == 0) return feeds;
+        var profile = await context.Get<Enrollments>().FindAsync(explanation.Student, cancellationToken) ?? StudentProfile.Empty;
+        var years = new List<PupilYear>();
+        foreach (var school in profile.Enrollments.Select(e => e.School).Append(explanation.School).Distinct())
+            if (await context.Get<PupilMarks>().ReadAsync(school, year, explanation.Student, cancellationToken) is { } held) years.Add(held);
+        foreach (var rule in fired)
+            feeds[rule.RuleId] = PupilMarks.FeedsOf(years, [.. rule.Dates], bySection: rule.Evidence == RuleEvidenceSource.SectionEvents);
+        return feeds;
+    }
+
+    private static void WriteText(
+        TextWriter output, StudentUniqueId student, Explanation explanation, Dictionary<string, IReadOnlyList<FeedDates>> feeds)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{student} at {explanation.School}, as of {explanation.AsOf:yyyy-MM-dd}"));
         if (explanation.NotScreenedBecause is { } because) output.WriteLine($"Not screened: {JsonOutput.Camel(because)}");
@@ -57,10 +77,16 @@ internal static class ExplainCommand
             output.WriteLine($"{reading.Name,-36} {value}{of}");
         }
         output.WriteLine();
-        foreach (var rule in explanation.Rules) output.WriteLine($"{(rule.Fired ? "fired" : "     ")}  {rule.RuleId,-36} {rule.Why}");
+        foreach (var rule in explanation.Rules)
+        {
+            output.WriteLine($"{(rule.Fired ? "fired" : "     ")}  {rule.RuleId,-36} {rule.Why}");
+            foreach (var (feed, dates) in feeds.GetValueOrDefault(rule.RuleId) ?? [])
+                output.WriteLine($"{"",-44}feed {feed}: {string.Join(", ", dates.Select(d => d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))}");
+        }
     }
 
-    private static void WriteJson(TextWriter output, StudentUniqueId student, Explanation explanation) => JsonOutput.Document(output, json =>
+    private static void WriteJson(
+        TextWriter output, StudentUniqueId student, Explanation explanation, Dictionary<string, IReadOnlyList<FeedDates>> feeds) => JsonOutput.Document(output, json =>
     {
         json.WriteStartObject();
         json.WriteString("studentUniqueId", student.Value);
@@ -87,9 +113,21 @@ internal static class ExplainCommand
             json.Number("observed", rule.Observed);
             json.WriteNumber("threshold", rule.Threshold);
             json.WriteString("why", rule.Why);
+            json.Dates(rule.Dates);
+            json.WriteStartArray("feeds");
+            foreach (var (feed, dates) in feeds.GetValueOrDefault(rule.RuleId) ?? [])
+            {
+                json.WriteStartObject();
+                json.WriteString("feedId", feed.Value);
+                json.Dates(dates);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteString("schoolId", explanation.School.Value);
+        json.WriteString("notScreenedBecause", explanation.NotScreenedBecause is { } because ? JsonOutput.Camel(because) : null);
         json.WriteEndObject();
     });
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
+using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Observations;
-using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
@@ -19,63 +22,118 @@ internal static class ExportCommand
 
     private static async Task<ExitCode> RunAsync(CommandContext context, StudentUniqueId student, CancellationToken cancellationToken)
     {
-        var directory = context.Get<StudentDirectory>();
-        if (await directory.FindAsync(student, cancellationToken) is not { } key
-            || await directory.IdentifyAsync(key, cancellationToken) is not { } identity)
+        if (await context.Get<SubjectAccess>().ReadAsync(student, cancellationToken) is not { } record)
             return context.Refuse("No pupil of this district has that id.");
-
-        var profile = await context.Get<Enrollments>().FindAsync(key, cancellationToken) ?? StudentProfile.Empty;
-        var (forms, concerns) = await context.Get<ObservationStore>().ReadPupilAsync(key, cancellationToken);
-        var referrals = await context.Get<ReferralStore>().ReadPupilAsync(key, cancellationToken);
-        JsonOutput.Document(context.Output, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("studentUniqueId", identity.UniqueId.Value);
-            json.WriteString("givenName", identity.GivenName);
-            json.WriteString("familyName", identity.FamilyName);
-            json.WriteStartArray("enrollments");
-            foreach (var enrollment in profile.Enrollments)
-            {
-                json.WriteStartObject();
-                json.WriteString("schoolId", enrollment.School.Value);
-                json.WriteString("grade", enrollment.Grade);
-                json.Text("entry", enrollment.Entry);
-                json.Text("exit", enrollment.Exit);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("observations");
-            foreach (var (form, note) in forms)
-            {
-                json.WriteStartObject();
-                json.Text("date", form.Date);
-                json.WriteString("schoolId", form.School.Value);
-                json.WriteString("observer", form.Observer);
-                json.WriteStartArray("items");
-                foreach (var item in form.Items)
-                    if (item is { } answer) json.WriteNumberValue(answer);
-                    else json.WriteNullValue();
-                json.WriteEndArray();
-                json.WriteString("note", note);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteNumber("safeguardingConcerns", concerns.Count);
-            json.WriteStartArray("referrals");
-            foreach (var referral in referrals.All)
-            {
-                json.WriteStartObject();
-                json.WriteString("referralId", referral.Id.ToString());
-                json.WriteString("state", referral.State.ToString());
-                json.WriteString("level", referral.Level.ToString());
-                json.Text("openedOn", referral.OpenedOn);
-                json.Text("closedOn", referral.ClosedOn);
-                json.Triggers("triggers", referral.Evidence.Triggers);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        JsonOutput.Document(context.Output, json => Write(json, record));
         return ExitCode.Done;
+    }
+
+    private static void Write(Utf8JsonWriter json, SubjectRecord record)
+    {
+        json.WriteStartObject();
+        json.WriteString("studentUniqueId", record.Identity.UniqueId.Value);
+        json.WriteString("givenName", record.Identity.GivenName);
+        json.WriteString("familyName", record.Identity.FamilyName);
+        json.WriteBoolean("optedOut", record.IsOptedOut);
+        json.Array("enrollments", record.Profile.Enrollments, enrollment =>
+        {
+            json.WriteString("schoolId", enrollment.School.Value);
+            json.WriteString("grade", enrollment.Grade);
+            json.Text("entry", enrollment.Entry);
+            json.Text("exit", enrollment.Exit);
+        });
+        json.Array("attendance", record.Attendance, year => WriteYear(json, year));
+        json.Array("observations", record.Observations, form => WriteForm(json, form));
+        json.Array("safeguardingConcerns", record.Concerns, concern =>
+        {
+            json.Text("date", concern.Date);
+            json.WriteString("schoolId", concern.School?.Value);
+            json.WriteString("observer", concern.Observer);
+            json.WriteString("note", concern.Note);
+            json.WriteString("receivedAt", concern.ReceivedAt);
+        });
+        json.Array("results", record.Results, result => WriteResult(json, result));
+        json.Array("referrals", record.Referrals, referral => WriteReferral(json, referral));
+        json.WriteEndObject();
+    }
+
+    private static void WriteYear(Utf8JsonWriter json, PupilYear year)
+    {
+        json.WriteString("schoolId", year.School.Value);
+        json.WriteString("schoolYear", year.Year.Label);
+        json.Array("marks", year.Marks, mark =>
+        {
+            json.Text("date", mark.Date);
+            json.WriteString("session", JsonOutput.Camel(mark.Session));
+            WriteMark(json, mark.Mark, mark.Feed.Value);
+        });
+        json.Array("sectionEvents", year.Sections, section =>
+        {
+            json.Text("date", section.Date);
+            json.WriteString("section", section.Section);
+            WriteMark(json, section.Mark, section.Feed.Value);
+        });
+    }
+
+    private static void WriteMark(Utf8JsonWriter json, Mark mark, string feed)
+    {
+        json.WriteString("category", JsonOutput.Camel(mark.Category));
+        json.WriteString("reason", JsonOutput.Camel(mark.Reason));
+        json.WriteString("feedId", feed);
+    }
+
+    private static void WriteForm(Utf8JsonWriter json, StoredObservation stored)
+    {
+        var form = stored.Observation;
+        json.Text("date", form.Date);
+        json.WriteString("schoolId", form.School.Value);
+        json.WriteString("observer", form.Observer);
+        json.WriteStartObject("items");
+        for (var number = 1; number <= Observation.ItemCount; number++) json.Number($"{number}", form.Item(number));
+        json.WriteEndObject();
+        json.WriteString("note", stored.Note);
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, ScreeningResult result)
+    {
+        json.WriteString("schoolId", result.School.Value);
+        json.Text("asOf", result.AsOf);
+        json.WriteString("level", result.Level.ToString());
+        json.WriteNumber("priority", result.Priority);
+        json.WriteString("ruleSetVersion", result.RuleSetVersion);
+        json.Triggers("triggers", result.Triggers);
+        json.Triggers("protective", result.Protective);
+        json.WriteNumber("completeness", result.Completeness);
+    }
+
+    private static void WriteReferral(Utf8JsonWriter json, ReferralRecord record)
+    {
+        var referral = record.Referral;
+        json.WriteString("referralId", referral.Id.ToString());
+        json.WriteString("schoolId", referral.School.Value);
+        json.WriteString("state", referral.State.ToString());
+        json.WriteString("level", referral.Level.ToString());
+        json.WriteString("verdict", referral.Verdict?.ToString());
+        json.Text("openedOn", referral.OpenedOn);
+        json.Text("raisedOn", referral.RaisedOn);
+        json.Text("closedOn", referral.ClosedOn);
+        json.WriteBoolean("groundRemoved", referral.GroundRemoved);
+        json.WriteBoolean("waiting", referral.Waiting);
+        json.Triggers("triggers", referral.Evidence.Triggers);
+        json.Triggers("protective", referral.Evidence.Protective);
+        json.Array("history", record.History, entry =>
+        {
+            json.WriteString("at", entry.At);
+            json.Text("on", entry.On);
+            json.WriteString("by", entry.By.Value);
+            json.WriteString("action", entry.Action.ToString());
+            json.WriteString("state", entry.State.ToString());
+            json.WriteString("level", entry.Level.ToString());
+            json.WriteString("schoolId", entry.School.Value);
+            json.WriteString("verdict", entry.Verdict?.ToString());
+            json.WriteStartArray("rules");
+            foreach (var rule in entry.Rules) json.WriteStringValue(rule);
+            json.WriteEndArray();
+        });
     }
 }

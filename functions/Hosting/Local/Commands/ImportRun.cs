@@ -69,6 +69,9 @@ internal static class ImportRun
             Line("applied", Text(report.Changed));
             Line("unchanged", Text(report.Unchanged));
             Line("superseded", Text(report.Superseded));
+            if (report.Filled > 0) Line("filled", Text(report.Filled));
+            if (report.TwiceStated > 0) Line("stated twice", Text(report.TwiceStated));
+            if (report.SectionEvents > 0) Line("section events", Text(report.SectionEvents));
             if (report.OutsideCalendar > 0) Line("outside calendar", Text(report.OutsideCalendar));
             if (report.OutsideEnrollment > 0) Line("outside enrolment", Text(report.OutsideEnrollment));
             if (status.Covers is { } covers) Line("covers", string.Create(CultureInfo.InvariantCulture, $"{covers.From:yyyy-MM-dd} to {covers.To:yyyy-MM-dd}"));

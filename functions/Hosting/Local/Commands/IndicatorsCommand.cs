@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
-using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -11,7 +10,8 @@ internal static class IndicatorsCommand
     public static Command Create(CommonOptions common)
     {
         var asOf = CommonOptions.AsOf("The last day whose marks count. Default: the last day with marks.");
-        var command = new Command("indicators", "Write every indicator of every pupil on roll to stdout, one JSON object a line.") { asOf };
+        var command = new Command(
+            "indicators", "Write every indicator of every pupil on roll, those opted out excepted, to stdout, one JSON object a line.") { asOf };
         command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) =>
             RunAsync(context, parsed.GetValue(asOf), cancellationToken)));
         return command;
@@ -20,16 +20,18 @@ internal static class IndicatorsCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, DateOnly? asked, CancellationToken cancellationToken)
     {
         if (await AsOfDay.FindAsync(context, asked, cancellationToken) is not { } day) return context.Refuse(AsOfDay.NothingYet);
-        var directory = context.Get<StudentDirectory>();
         foreach (var school in day.Schools)
         {
-            foreach (var (key, values) in await context.Get<ScreeningRuns>().IndicatorsAsync(school, day.Year, day.Date, cancellationToken))
+            var pupils = await context.Get<ScreeningRuns>().IndicatorsAsync(school, day.Year, day.Date, cancellationToken);
+            if (pupils.Count == 0) continue;
+            var ids = await PupilIds.OfAsync(context, school, day.Year, cancellationToken);
+            foreach (var (key, values) in pupils)
             {
-                if (await directory.IdentifyAsync(key, cancellationToken) is not { } student) continue;
+                if (!ids.TryGetValue(key, out var id)) continue;
                 JsonOutput.OneLine(context.Output, json =>
                 {
                     json.WriteStartObject();
-                    json.WriteString("studentUniqueId", student.UniqueId.Value);
+                    json.WriteString("studentUniqueId", id);
                     for (var i = 0; i < values.Length; i++) json.Number(IndicatorCatalogue.All[i].Name, values[i]);
                     json.WriteEndObject();
                 });

@@ -11,7 +11,7 @@ internal static class JsonOutput
 {
     // Read by programs and people, never put into a page: names of any script may stand as they are.
     private static readonly JsonWriterOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonWriterOptions Indented = Line with { Indented = true };
+    public static readonly JsonWriterOptions Indented = Line with { Indented = true };
 
     /// <summary>One document, indented, and a line end.</summary>
     public static void Document(TextWriter output, Action<Utf8JsonWriter> write) => Write(output, Indented, write);
@@ -47,6 +47,19 @@ internal static class JsonOutput
     {
         json.WriteStartArray("dates");
         foreach (var date in dates) json.WriteStringValue(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        json.WriteEndArray();
+    }
+
+    /// <summary>An array of objects, each filled in by <paramref name="write"/>.</summary>
+    public static void Array<T>(this Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
     }
 

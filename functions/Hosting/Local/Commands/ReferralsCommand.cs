@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Referrals;
-using SchoolSignal.Domain.Screening.Runs;
-using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -33,31 +31,22 @@ internal static class ReferralsCommand
     /// <param name="most">How many to show; null for all.</param>
     public static async Task<ExitCode> RunAsync(CommandContext context, SchoolId? school, bool json, int? most, CancellationToken cancellationToken)
     {
-        var registry = context.Get<SchoolRegistry>();
-        var schools = new HashSet<SchoolId>();
-        if (school is { } one) schools.Add(one);
-        else
-            foreach (var year in await registry.YearsAsync(cancellationToken))
-                schools.UnionWith(await registry.InYearAsync(new Domain.Calendars.SchoolYear(year), cancellationToken));
-
-        var page = await context.Get<Worklist>().ReadAsync(schools, cancellationToken);
-        var listed = await DescribeAsync(context, most is { } first ? [.. page.Listed.Take(first)] : page.Listed, cancellationToken);
-        var waiting = await DescribeAsync(context, page.Waiting, cancellationToken);
+        if (await context.Get<WorklistListings>().ReadAsync(school, most, cancellationToken) is not WorklistReading.Read read)
+            return context.Refuse($"No attendance of a school {school} has been taken in. --school takes the id that your files use.");
         if (json)
         {
-            IReadOnlyList<ReferralListing> all = [.. listed.Select(l => l.Listing), .. waiting.Select(l => l.Listing)];
-            await context.Output.WriteLineAsync(JsonSerializer.Serialize(all, ReferralListingJson.Default.IReadOnlyListReferralListing));
+            await context.Output.WriteLineAsync(JsonSerializer.Serialize(read.Listings, ReferralListingJson.Default.IReadOnlyListReferralListing));
             return ExitCode.Done;
         }
-        if (listed.Count + waiting.Count == 0) await context.Output.WriteLineAsync("Nobody is on the worklist.");
-        Write(context.Output, listed);
-        if (page.Listed.Count > listed.Count) await context.Output.WriteLineAsync($"... and {page.Listed.Count - listed.Count} more.");
-        if (waiting.Count > 0) await context.Output.WriteLineAsync("Waiting, held back by the weekly cap:");
-        Write(context.Output, waiting);
+        if (read.Listed.Count + read.Waiting.Count == 0) await context.Output.WriteLineAsync("Nobody is on the worklist.");
+        Write(context.Output, read.Listed);
+        if (read.More > 0) await context.Output.WriteLineAsync($"... and {read.More} more.");
+        if (read.Waiting.Count > 0) await context.Output.WriteLineAsync("Waiting, held back by the weekly cap:");
+        Write(context.Output, read.Waiting);
         return ExitCode.Done;
     }
 
-    private static void Write(TextWriter output, List<(ReferralListing Listing, string Name)> referrals)
+    private static void Write(TextWriter output, IReadOnlyList<NamedListing> referrals)
     {
         foreach (var (listing, name) in referrals)
         {
@@ -71,17 +60,5 @@ internal static class ReferralsCommand
             foreach (var strength in listing.Strengths) output.WriteLine($"  + {strength.What}");
             output.WriteLine();
         }
-    }
-
-    private static async Task<List<(ReferralListing Listing, string Name)>> DescribeAsync(
-        CommandContext context, IReadOnlyList<Referral> referrals, CancellationToken cancellationToken)
-    {
-        var settings = (await context.Get<DistrictSettingsStore>().ReadAsync(cancellationToken)).Settings;
-        var rules = await context.Get<RuleSets>().OfAsync(settings, cancellationToken);
-        var described = new List<(ReferralListing, string)>(referrals.Count);
-        foreach (var referral in referrals)
-            if (await context.Get<StudentDirectory>().IdentifyAsync(referral.Student, cancellationToken) is { } student)
-                described.Add((ReferralListing.Of(referral, student.UniqueId, rules), $"{student.GivenName} {student.FamilyName}".Trim()));
-        return described;
     }
 }

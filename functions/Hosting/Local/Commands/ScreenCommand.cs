@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
-using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -31,61 +31,88 @@ internal static class ScreenCommand
         if (settings.LegalBasis is null) return context.Refuse(NoLegalBasis);
         if (await AsOfDay.FindAsync(context, asked, cancellationToken) is not { } day) return context.Refuse(AsOfDay.NothingYet);
 
-        var screened = await context.Messages.WatchAsync("Screening", async progress =>
+        if (day.Schools.Count == 0)
+            context.Messages.Say(string.Create(CultureInfo.InvariantCulture, $"No attendance has been taken in of the school year {day.Year.Label}."));
+
+        var version = (await context.Get<RuleSets>().OfAsync(settings, cancellationToken)).Version;
+        var counts = new ScreeningCounts();
+        using var document = json ? new JsonStream(context.Output) : null;
+        if (document is not null) Begin(document.Json, day, version);
+        await context.Messages.WatchAsync("Screening", async progress =>
         {
-            var results = new List<ScreeningResult>();
             for (var i = 0; i < day.Schools.Count; i++)
             {
-                results.AddRange((await context.Get<ScreeningRuns>().ScreenSchoolAsync(
-                    day.Schools[i], day.Year, day.Date, save: day.IsLatest, cancellationToken)).Results);
+                var school = await context.Get<ScreeningRuns>().ScreenSchoolAsync(
+                    day.Schools[i], day.Year, day.Date, save: day.IsLatest, cancellationToken);
+                foreach (var result in school.Results) counts.Add(result);
+                // Written school by school: a district's results with their days are never in memory at once.
+                if (document is not null) await WriteAsync(context, document, school, cancellationToken);
                 progress.Report(new WorkDone(i + 1, day.Schools.Count, "schools"));
             }
-            return results;
+            return day.Schools.Count;
         });
         await context.Get<QueuePump>().RunUntilAsync(_ => ValueTask.FromResult(false), cancellationToken);
-        if (json) await WriteJsonAsync(context, settings, day, screened, cancellationToken);
-        else WriteCounts(context.Output, day, screened);
+        if (document is null)
+        {
+            counts.WriteTo(context.Output, day);
+            return ExitCode.Done;
+        }
+        document.Json.WriteEndArray();
+        document.Json.WriteEndObject();
+        document.End();
         return ExitCode.Done;
     }
 
-    private static void WriteCounts(TextWriter output, AsOfDay day, List<ScreeningResult> results)
+    private static void Begin(Utf8JsonWriter json, AsOfDay day, string ruleSetVersion)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"As of {day.Date:yyyy-MM-dd}: {results.Count} pupils on roll in {day.Schools.Count} schools."));
-        foreach (var level in Enum.GetValues<Level>().Reverse())
-            output.WriteLine($"{level,-8}{results.Count(r => r.Level == level && r.NotScreenedBecause is null),8}");
-        foreach (var reason in results.Where(r => r.NotScreenedBecause is not null).GroupBy(r => r.NotScreenedBecause!.Value).OrderBy(g => g.Key))
-            output.WriteLine($"{JsonOutput.Camel(reason.Key)}: {reason.Count()}");
+        json.WriteStartObject();
+        json.Text("asOf", day.Date);
+        json.WriteString("ruleSetVersion", ruleSetVersion);
+        json.WriteStartArray("students");
     }
 
-    private static async Task WriteJsonAsync(
-        CommandContext context, DistrictSettings settings, AsOfDay day, List<ScreeningResult> results, CancellationToken cancellationToken)
+    private static async Task WriteAsync(CommandContext context, JsonStream document, SchoolScreening school, CancellationToken cancellationToken)
     {
-        var directory = context.Get<StudentDirectory>();
-        var named = new List<(string Student, ScreeningResult Result)>(results.Count);
-        foreach (var result in results)
-            if (await directory.IdentifyAsync(result.Student, cancellationToken) is { } student) named.Add((student.UniqueId.Value, result));
-        named.Sort((left, right) => string.CompareOrdinal(left.Student, right.Student));
-        var version = (await context.Get<RuleSets>().OfAsync(settings, cancellationToken)).Version;
-        JsonOutput.Document(context.Output, json =>
+        if (school.Results.Count == 0) return;
+        var ids = await PupilIds.OfAsync(context, school.School, school.Year, cancellationToken);
+        var named = school.Results.Where(r => ids.ContainsKey(r.Student)).OrderBy(r => ids[r.Student], StringComparer.Ordinal);
+        foreach (var result in named) Write(document.Json, ids[result.Student], result);
+        document.Flush();
+    }
+
+    private static void Write(Utf8JsonWriter json, string student, ScreeningResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("studentUniqueId", student);
+        json.WriteString("schoolId", result.School.Value);
+        json.WriteString("level", result.Level.ToString());
+        json.WriteString("notScreenedBecause", result.NotScreenedBecause is { } because ? JsonOutput.Camel(because) : null);
+        json.Triggers("triggers", result.Triggers);
+        json.Triggers("protective", result.Protective);
+        json.WriteNumber("completeness", result.Completeness);
+        json.WriteEndObject();
+    }
+
+    /// <summary>How many pupils are at which level, or not screened and why.</summary>
+    private sealed class ScreeningCounts
+    {
+        private readonly SortedDictionary<Level, int> levels = [];
+        private readonly SortedDictionary<NotScreenedReason, int> notScreened = [];
+        private int all;
+
+        public void Add(ScreeningResult result)
         {
-            json.WriteStartObject();
-            json.Text("asOf", day.Date);
-            json.WriteString("ruleSetVersion", version);
-            json.WriteStartArray("students");
-            foreach (var (student, result) in named)
-            {
-                json.WriteStartObject();
-                json.WriteString("studentUniqueId", student);
-                json.WriteString("schoolId", result.School.Value);
-                json.WriteString("level", result.Level.ToString());
-                json.WriteString("notScreenedBecause", result.NotScreenedBecause is { } because ? JsonOutput.Camel(because) : null);
-                json.Triggers("triggers", result.Triggers);
-                json.Triggers("protective", result.Protective);
-                json.WriteNumber("completeness", result.Completeness);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+            all++;
+            if (result.NotScreenedBecause is { } reason) notScreened[reason] = notScreened.GetValueOrDefault(reason) + 1;
+            else levels[result.Level] = levels.GetValueOrDefault(result.Level) + 1;
+        }
+
+        public void WriteTo(TextWriter output, AsOfDay day)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"As of {day.Date:yyyy-MM-dd}: {all} pupils on roll in {day.Schools.Count} schools."));
+            foreach (var level in new[] { Level.High, Level.Raised, Level.Watch, Level.None })
+                output.WriteLine($"{level,-8}{levels.GetValueOrDefault(level),8}");
+            foreach (var (reason, count) in notScreened) output.WriteLine($"{JsonOutput.Camel(reason)}: {count}");
+        }
     }
 }

@@ -42,6 +42,11 @@ public sealed class SectionRows(ITableStore store, PartitionKey partition)
     public static IEnumerable<SectionAbsence> Read(TableRow row, int yearMonth) =>
         Read(row).Select(e => new SectionAbsence(e.Slot, new DateOnly(yearMonth / 100, yearMonth % 100, e.Day), e.Section, new Mark(e.Mark)));
 
+    /// <summary>One slot's section events with the feeds that set them.</summary>
+    internal static IEnumerable<SetSection> ReadSet(TableRow row, int yearMonth, int slot, Dictionary<ushort, Feeds.FeedId> feeds) =>
+        Read(row).Where(e => e.Slot == slot).Select(e => new SetSection(
+            new DateOnly(yearMonth / 100, yearMonth % 100, e.Day), e.Section, new Mark(e.Mark), PupilMarks.FeedOf(feeds, e.Feed)));
+
     private static List<SectionEntry> Read(TableRow row) =>
         JsonSerializer.Deserialize(row.Body.Span, SectionJson.Default.ListSectionEntry) ?? throw new FormatException("A section row is empty.");
 }

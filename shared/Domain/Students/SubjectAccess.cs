@@ -1,0 +1,56 @@
+using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Screening;
+
+namespace SchoolSignal.Domain.Students;
+
+/// <summary>A referral with every line of its history, oldest first.</summary>
+public sealed record ReferralRecord(Referral Referral, IReadOnlyList<ReferralEntry> History);
+
+/// <summary>Everything held on one pupil.</summary>
+/// <param name="Attendance">By school year and school; schools whose roll the pupil has left are among them.</param>
+/// <param name="Results">The latest screening result each school has stored: of Watch and above, or while a referral is open.</param>
+public sealed record SubjectRecord(
+    StudentIdentity Identity, bool IsOptedOut, StudentProfile Profile, IReadOnlyList<PupilYear> Attendance,
+    IReadOnlyList<StoredObservation> Observations, IReadOnlyList<SafeguardingConcern> Concerns,
+    IReadOnlyList<ScreeningResult> Results, IReadOnlyList<ReferralRecord> Referrals);
+
+/// <summary>Gathers everything held on a pupil, for a subject access request. Rare, so it looks into every school's year
+/// rather than trust that a corrected roster still names each place the pupil ever was.</summary>
+public sealed class SubjectAccess(
+    StudentDirectory directory, Enrollments enrollments, SchoolRegistry registry, DistrictSettingsStore settingsStore, PupilMarks marks,
+    ObservationStore observations, ReferralStore referrals)
+{
+    /// <summary>Null if the directory does not know the id.</summary>
+    public async Task<SubjectRecord?> ReadAsync(StudentUniqueId student, CancellationToken cancellationToken)
+    {
+        if (await directory.FindAsync(student, cancellationToken) is not { } key
+            || await directory.IdentifyAsync(key, cancellationToken) is not { } identity) return null;
+        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        var profile = await enrollments.FindAsync(key, cancellationToken) ?? StudentProfile.Empty;
+        var schools = new SortedSet<SchoolId>(profile.Enrollments.Select(e => e.School));
+        var attendance = new List<PupilYear>();
+        foreach (var endYear in await registry.YearsAsync(cancellationToken))
+        {
+            var year = new SchoolYear(endYear, settings.FirstMonth);
+            foreach (var school in await registry.InYearAsync(year, cancellationToken))
+            {
+                if (await marks.ReadAsync(school, year, key, cancellationToken) is not { } held) continue;
+                schools.Add(school);
+                if (held.Marks.Count + held.Sections.Count > 0) attendance.Add(held);
+            }
+        }
+        var (forms, concerns) = await observations.ReadPupilAsync(key, cancellationToken);
+        var referred = (await referrals.ReadPupilAsync(key, cancellationToken)).All;
+        schools.UnionWith(referred.Select(r => r.School));
+        var results = new List<ScreeningResult>();
+        foreach (var school in schools)
+            if (await referrals.FindResultAsync(school, key, cancellationToken) is { } stored) results.Add(stored.Result);
+        var records = new List<ReferralRecord>();
+        foreach (var referral in referred) records.Add(new ReferralRecord(referral, await referrals.ReadHistoryAsync(referral, cancellationToken)));
+        return new SubjectRecord(identity, settings.OptOuts.Contains(key), profile, attendance, forms, concerns, results, records);
+    }
+}
