@@ -3,8 +3,10 @@ using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
 using SchoolSignal.Benchmarks.Rules;
+using SchoolSignal.Benchmarks.Runs;
 
 if (args is [ImportBenchmark.ChildMode, ..]) return ImportBenchmark.RunOnce(args);
+if (args is [StoreScreening.ChildMode, ..]) return StoreScreening.RunOnce(args);
 if (BenchmarkOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(BenchmarkOptions.Usage);
@@ -19,6 +21,8 @@ var report = new Report();
     ("screen", ScreenBenchmark.Run),
     ("agreement", AgreementRun.Run),
     ("rules", RulesBenchmark.Run),
+    ("scale", ScaleBenchmark.Run),
+    ("rescreen", RescreenBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

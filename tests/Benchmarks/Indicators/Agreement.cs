@@ -21,7 +21,7 @@ public sealed record Agreement(int Pupils, int Indicators, long RulesFired, IRea
 
     public static Agreement Check(DistrictShape shape, DateOnly asOf)
     {
-        var screening = new RegisterScreening([.. new SyntheticDistrict(shape).Schools()], asOf).KeepingValues();
+        var screening = new RegisterScreening(new SyntheticDistrict(shape).AllSchools(), asOf).KeepingValues();
         screening.Run();
         using var duckDb = new DuckDbDistrict();
         duckDb.Load(screening.Schools);
