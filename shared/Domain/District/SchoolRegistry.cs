@@ -3,7 +3,7 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.District;
 
-/// <summary>Which schools have had attendance in which school year: rows <c>school|year|school</c> of the district's
+/// <summary>Which schools have had a roll or attendance in which school year: rows <c>school|year|school</c> of the district's
 /// partition. Sweeps go by it, since no query scans a table.</summary>
 public sealed class SchoolRegistry(ITableStore store, DistrictId district)
 {
@@ -25,7 +25,7 @@ public sealed class SchoolRegistry(ITableStore store, DistrictId district)
         return schools;
     }
 
-    /// <summary>School years with attendance, ascending by their end year.</summary>
+    /// <summary>School years with a roll or attendance, ascending by their end year.</summary>
     public async Task<List<int>> YearsAsync(CancellationToken cancellationToken)
     {
         var years = new SortedSet<int>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SchoolSignal.Domain.Attendance;
@@ -17,94 +18,124 @@ public sealed class BatchApplier(
     IFileArchive archive, ITableStore store, FeedStore feeds, SchoolRolls rolls, StudentDirectory directory, Enrollments enrollments,
     SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, DistrictId district)
 {
-    private const int MostRefusedNumbers = 5_000;
-
     /// <returns>The batch's result, or null if the feed is not known here.</returns>
     public async Task<BatchResult?> ApplyAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
     {
         var id = FeedId.Parse(message["feed"]);
         if (await feeds.FindAsync(id, cancellationToken) is not { Status: var feed }) return null;
         var school = SchoolId.Parse(message["school"]);
-        var year = new SchoolYear(int.Parse(message["year"], System.Globalization.CultureInfo.InvariantCulture), firstMonth);
+        var year = new SchoolYear(int.Parse(message["year"], CultureInfo.InvariantCulture), firstMonth);
         var partition = LedgerKeys.Partition(district, school, year);
 
-        if (await store.GetAsync(TableName.Attendance, partition, Inbox.Key(message), cancellationToken) is { } done)
+        if (await DoneAsync(partition, message, cancellationToken) is not { } result)
         {
-            var known = JsonSerializer.Deserialize(done.Body.Span, FeedJson.Default.BatchResult)!;
-            await feeds.RecordAsync(id, known, cancellationToken);
-            return known;
+            (result, var progress) = await ApplyAsync(feed, int.Parse(message["batch"], CultureInfo.InvariantCulture), school, year, cancellationToken);
+            var changes = new List<RowChange> { new RowChange.Insert(Inbox.Key(message), JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult)) };
+            if (progress is not null) changes.Add(progress);
+            if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Conflict)
+                result = await DoneAsync(partition, message, cancellationToken)
+                    ?? throw new InvalidOperationException("Two receivers applied a batch at once and neither is done.");
         }
-
-        await registry.AddAsync(school, year, cancellationToken);
-        var result = await ApplyAsync(feed, int.Parse(message["batch"], System.Globalization.CultureInfo.InvariantCulture), school, year, cancellationToken);
-        var inbox = new RowChange.Insert(Inbox.Key(message), JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult));
-        await store.CommitAsync(TableName.Attendance, partition, [inbox], cancellationToken);
         await feeds.RecordAsync(id, result, cancellationToken);
         return result;
     }
 
-    private async Task<BatchResult> ApplyAsync(FeedStatus feed, int number, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    private async ValueTask<BatchResult?> DoneAsync(PartitionKey partition, Envelope message, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Attendance, partition, Inbox.Key(message), cancellationToken) is { } row
+            ? JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.BatchResult)
+            : null;
+
+    private async Task<(BatchResult Result, RowChange? Progress)> ApplyAsync(FeedStatus feed, int number, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
     {
         await using var file = number < 0 ? null : await archive.OpenReadAsync(FeedSplitter.BatchPath(feed.Id), cancellationToken)
             ?? throw new InvalidOperationException("A feed's batch file is missing from the archive.");
         var batch = file is null ? null : BatchFileReader.ReadIndex(file)[number];
         var covers = CoverageIn(year, feed.Covers, batch);
-        var partition = LedgerKeys.Partition(district, school, year);
-        var header = await SchoolYearHeader.EnterAsync(
-            store, partition, batch is { HalfDays: true } ? SessionScheme.AmPm : SessionScheme.WholeDay, covers, cancellationToken);
-        var days = (await years.DaysAsync(school, year, covers, cancellationToken)).Days;
-
         if (feed.Request.WithoutRoster && file is not null)
             await EnrollNamedAsync(file, batch!, school, covers, year.FirstMonth, cancellationToken);
-        var roll = await rolls.LoadAsync(school, year, cancellationToken);
-        var deleteMeans = feed.Kind == FeedKind.Exceptions ? Mark.Present : Mark.Unknown;
 
+        var partition = LedgerKeys.Partition(district, school, year);
+        var roll = await rolls.LoadAsync(school, year, cancellationToken);
+        var scheme = await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is { } held ? held.Header.Scheme
+            : batch is { HalfDays: true } ? SessionScheme.AmPm : SessionScheme.WholeDay;
+        var days = (await years.DaysAsync(school, year, covers, cancellationToken)).Days;
         var unknown = new UnknownRows();
-        BatchSheet sheet;
-        while (true)
+        var sheet = Lay();
+        // Pupils whose stay began years ago have no slot in this year until a feed names them.
+        if (unknown.Rows > 0 && await OpenSlotsAsync(unknown, roll, cancellationToken) is { } wider)
         {
-            sheet = new BatchSheet(roll, year, header.Scheme, days, feed.Fold ?? PeriodFold.Default, feed.Kind == FeedKind.Exceptions);
+            roll = wider;
+            sheet = Lay();
+        }
+
+        var result = new BatchResult(school.Value, year.EndYear) { Rows = batch?.Rows ?? 0 };
+        if (unknown.Rows > 0)
+        {
+            // Where nobody is enrolled, the school itself is unknown: a slip in its id must not make a school.
+            var reason = roll.SlotCount == 0 ? RefusalReason.UnknownSchool : RefusalReason.UnknownStudent;
+            await unknown.KeepAsync(archive, feed.Id, number, reason, cancellationToken);
+            result = roll.SlotCount == 0 ? result with { UnknownSchool = unknown.Rows } : result with { UnknownStudents = unknown.Rows };
+        }
+        // Of a school of which nothing was taken the feed covers no day.
+        if (roll.SlotCount == 0 || (batch is not null && unknown.Rows == batch.Rows)) return (result, null);
+
+        await registry.AddAsync(school, year, cancellationToken);
+        var statesRegister = batch is null || batch.RegisterRows > 0;
+        if (statesRegister)
+        {
+            var header = await SchoolYearHeader.EnterAsync(store, partition, scheme, covers, cancellationToken);
+            if (header.Scheme != scheme)
+            {
+                // Another feed was first to say how the school records its day.
+                scheme = header.Scheme;
+                sheet = Lay();
+            }
+        }
+        sheet.Fold();
+        // A list of changes (it takes statements back) speaks for what it names alone, unless its sender says otherwise.
+        if (statesRegister && (batch is not { HasDeletes: true } || feed.Request.Covers is not null))
+        {
+            if (feed.Kind == FeedKind.Exceptions) sheet.Fill(covers, Mark.Present);
+            if (feed.Kind == FeedKind.Snapshot) sheet.Fill(covers, Mark.Unknown);
+        }
+
+        var writing = await ledger.WriteAsync(partition, feed, sheet, cancellationToken);
+        return (result with
+        {
+            Changed = writing.Tally.Changed,
+            Unchanged = writing.Tally.Unchanged,
+            Superseded = writing.Tally.Superseded,
+            Filled = writing.Tally.Filled,
+            TwiceStated = sheet.TwiceStated,
+            OutsideCalendar = sheet.OutsideCalendar,
+            OutsideEnrollment = sheet.OutsideEnrollment,
+            SectionEvents = batch is null ? 0 : batch.Rows - batch.RegisterRows,
+        }, writing.Progress);
+
+        BatchSheet Lay()
+        {
+            var laid = new BatchSheet(roll, year, scheme, days, feed.Fold ?? PeriodFold.Default, feed.Kind == FeedKind.Exceptions);
             unknown.Clear();
-            if (file is null) break;
+            if (file is null) return laid;
+            var deleteMeans = feed.Kind == FeedKind.Exceptions ? Mark.Present : Mark.Unknown;
             BatchFileReader.Read(file, batch!, (in BatchRow row) =>
             {
                 var slot = roll.Find(row.StudentUniqueId);
-                if (slot >= 0) sheet.Add(slot, row, deleteMeans);
+                if (slot >= 0) laid.Add(slot, row, deleteMeans);
                 else unknown.Add(row);
             });
-            if (unknown.Students.Count == 0) break;
-            // Pupils whose stay began years ago have no slot in this year until a feed names them.
-            if (await OpenSlotsAsync(unknown, school, year, cancellationToken) is not { } wider) break;
-            roll = wider;
+            return laid;
         }
-        sheet.Fold();
-        var registerStated = batch is null || batch.RegisterRows > 0;
-        if (registerStated && feed.Kind == FeedKind.Exceptions) sheet.Fill(covers, Mark.Present);
-        if (registerStated && feed.Kind == FeedKind.Snapshot) sheet.Fill(covers, Mark.Unknown);
-
-        var tally = await ledger.WriteAsync(partition, feed, sheet, cancellationToken);
-        return new BatchResult(school.Value, year.EndYear)
-        {
-            Rows = batch?.Rows ?? 0,
-            Changed = tally.Changed,
-            Unchanged = tally.Unchanged,
-            Superseded = tally.Superseded,
-            Filled = tally.Filled,
-            TwiceStated = sheet.TwiceStated,
-            OutsideCalendar = sheet.OutsideCalendar,
-            OutsideEnrollment = sheet.OutsideEnrollment + unknown.Elsewhere,
-            SectionEvents = batch is null ? 0 : batch.Rows - batch.RegisterRows,
-            UnknownStudents = unknown.RefusedCount,
-            RefusedRowNumbers = unknown.RefusedNumbers(MostRefusedNumbers),
-        };
     }
 
+    /// <summary>The part of the coverage that lies in the year; the batch's own days where none does.</summary>
     private static Coverage CoverageIn(SchoolYear year, Coverage? stated, BatchIndexEntry? batch)
     {
         var covers = stated ?? new Coverage(batch!.First, batch.Last);
-        return new Coverage(
+        var within = new Coverage(
             covers.From < year.FirstDay ? year.FirstDay : covers.From,
             covers.To > year.LastDay ? year.LastDay : covers.To);
+        return within.To < within.From && batch is not null ? new Coverage(batch.First, batch.Last) : within;
     }
 
     private async Task EnrollNamedAsync(Stream file, BatchIndexEntry batch, SchoolId school, Coverage covers, int firstMonth, CancellationToken cancellationToken)
@@ -123,45 +154,52 @@ public sealed class BatchApplier(
         await optOuts.ResolveAsync(cancellationToken);
     }
 
+    /// <summary>Opens slots for known pupils: those whose stay here reaches into the year, and, in a school that has pupils,
+    /// those enrolled elsewhere, whose rows are kept and reported as outside their enrolment.</summary>
     /// <returns>The roll with newly opened slots, or null if none could be opened.</returns>
-    private async Task<SchoolRoll?> OpenSlotsAsync(UnknownRows unknown, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    private async Task<SchoolRoll?> OpenSlotsAsync(UnknownRows unknown, SchoolRoll roll, CancellationToken cancellationToken)
     {
         var entries = new List<RollEntry>();
-        foreach (var id in unknown.Students.Keys.ToList())
+        foreach (var id in unknown.Students.Keys)
         {
             if (await directory.FindAsync(id, cancellationToken) is not { } key) continue;
-            if (await enrollments.FindAsync(key, cancellationToken) is not { } profile) continue;
-            var inYear = profile.Enrollments.Where(e => e.Entry <= year.LastDay && (e.Exit is null || e.Exit >= year.FirstDay)).ToList();
-            var here = inYear.Where(e => e.School == school).Select(e => e.Span).ToList();
-            if (here.Count > 0) entries.Add(new RollEntry(key, id, here, inYear.Any(e => e.School != school)));
-            else unknown.MarkElsewhere(id);
+            if (await enrollments.FindAsync(key, cancellationToken) is not { Enrollments.Count: > 0 } profile) continue;
+            var inYear = profile.In(roll.Year);
+            var here = inYear.Where(e => e.School == roll.School).Select(e => e.Span).ToList();
+            entries.Add(new RollEntry(key, id, here, here.Count > 0 && inYear.Count > here.Count));
         }
-        return entries.Count == 0 ? null : await rolls.EnrollAsync(school, year, entries, cancellationToken);
+        if (roll.SlotCount == 0 && entries.TrueForAll(e => e.Spans.Count == 0)) return null;
+        return entries.Count == 0 ? null : await rolls.EnrollAsync(roll.School, roll.Year, entries, cancellationToken);
     }
 
     /// <summary>Rows of pupils who are not on the roll, by pupil.</summary>
     private sealed class UnknownRows
     {
-        private readonly HashSet<StudentUniqueId> elsewhere = [];
-
         public Dictionary<StudentUniqueId, List<int>> Students { get; } = [];
 
-        public long Elsewhere => Students.Where(s => elsewhere.Contains(s.Key)).Sum(s => (long)s.Value.Count);
-
-        public long RefusedCount => Students.Where(s => !elsewhere.Contains(s.Key)).Sum(s => (long)s.Value.Count);
+        public long Rows { get; private set; }
 
         public void Add(in BatchRow row)
         {
-            if (!StudentUniqueId.TryParse(Encoding.UTF8.GetString(row.StudentUniqueId), out var id)) return;
+            var id = StudentUniqueId.Parse(Encoding.UTF8.GetString(row.StudentUniqueId));
             if (!Students.TryGetValue(id, out var rows)) Students[id] = rows = [];
             rows.Add(row.RowNumber);
+            Rows++;
         }
 
-        public void MarkElsewhere(StudentUniqueId id) => elsewhere.Add(id);
+        public void Clear()
+        {
+            Students.Clear();
+            Rows = 0;
+        }
 
-        public List<int> RefusedNumbers(int most) =>
-            [.. Students.Where(s => !elsewhere.Contains(s.Key)).SelectMany(s => s.Value).Order().Take(most)];
-
-        public void Clear() => Students.Clear();
+        /// <summary>Writes the refused rows' numbers beside the feed's original; the texts are found again there.</summary>
+        public async Task KeepAsync(IFileArchive archive, FeedId feed, int batch, RefusalReason reason, CancellationToken cancellationToken)
+        {
+            await using var refusals = await RefusalFile.CreateAsync(archive, feed, cancellationToken, batch);
+            foreach (var number in Students.Values.SelectMany(rows => rows).Order())
+                refusals.Add(new RefusedRow(number, reason, reason == RefusalReason.UnknownSchool ? "schoolId" : "studentUniqueId", ""));
+            await refusals.CompleteAsync(cancellationToken);
+        }
     }
 }

@@ -12,8 +12,9 @@ namespace SchoolSignal.Domain.Feeds;
 /// <param name="Number">Position in the file's index.</param>
 /// <param name="RegisterRows">Rows that are marks of the register, not section events.</param>
 /// <param name="HalfDays">Whether any row is for a morning or an afternoon.</param>
+/// <param name="HasDeletes">Whether any row takes an earlier statement back.</param>
 /// <param name="Segments">Where its rows lie: offset and length pairs, in file order.</param>
-public sealed record BatchIndexEntry(int Number, string School, int EndYear, long Rows, long RegisterRows, bool HalfDays, DateOnly First, DateOnly Last, IReadOnlyList<long> Segments);
+public sealed record BatchIndexEntry(int Number, string School, int EndYear, long Rows, long RegisterRows, bool HalfDays, bool HasDeletes, DateOnly First, DateOnly Last, IReadOnlyList<long> Segments);
 
 /// <summary>One row of a batch file; spans into the file's buffer.</summary>
 public readonly ref struct BatchRow
@@ -83,6 +84,7 @@ public sealed class BatchFileWriter(Stream destination)
         target.Rows++;
         if (sectionLength == 0) target.RegisterRows++;
         if (row.Session is SessionOfDay.Am or SessionOfDay.Pm) target.HalfDays = true;
+        if (row.IsDelete) target.HasDeletes = true;
         if (day < target.MinDay) target.MinDay = day;
         if (day > target.MaxDay) target.MaxDay = day;
     }
@@ -96,7 +98,7 @@ public sealed class BatchFileWriter(Stream destination)
             var batch = batches[i];
             Flush(batch);
             index.Add(new BatchIndexEntry(
-                i, batch.School.Value, batch.Year.EndYear, batch.Rows, batch.RegisterRows, batch.HalfDays,
+                i, batch.School.Value, batch.Year.EndYear, batch.Rows, batch.RegisterRows, batch.HalfDays, batch.HasDeletes,
                 DateOnly.FromDayNumber(batch.FirstDay + batch.MinDay), DateOnly.FromDayNumber(batch.FirstDay + batch.MaxDay), batch.Segments));
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(index, BatchFileJson.Default.ListBatchIndexEntry);
@@ -144,6 +146,8 @@ public sealed class BatchFileWriter(Stream destination)
         public long RegisterRows { get; set; }
 
         public bool HalfDays { get; set; }
+
+        public bool HasDeletes { get; set; }
 
         public int MinDay { get; set; } = int.MaxValue;
 

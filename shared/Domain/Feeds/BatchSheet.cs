@@ -94,6 +94,8 @@ public sealed class BatchSheet
             var mark = count.Fold(fold, periodsOfDay);
             Name(slot, day, 0, mark);
             if (scheme == SessionScheme.AmPm) Name(slot, day, 1, mark, again: true);
+            // Missing a lesson is a sign of its own only on a day the pupil was there.
+            if (!mark.IsAbsent) AddMissedPeriods(slot, day, count);
         }
         halves.Clear();
         periods.Clear();
@@ -178,8 +180,13 @@ public sealed class BatchSheet
         periodsSeen |= bit;
         if ((count.Stated & bit) != 0) TwiceStated++;
         count = count.With(bit, mark);
-        if (mark.IsAbsent)
-            Sections.Add(new StatedSection(slot, year.FirstDay.AddDays(day), $"P{period}", mark));
+    }
+
+    private void AddMissedPeriods(int slot, int day, PeriodCount count)
+    {
+        var mark = new Mark(MarkCategory.Absent, count.Greatest.Reason);
+        for (var rest = count.Absent; rest != 0; rest &= rest - 1)
+            Sections.Add(new StatedSection(slot, year.FirstDay.AddDays(day), $"P{System.Numerics.BitOperations.TrailingZeroCount(rest)}", mark));
     }
 
     /// <summary>A day's periods: which were stated, which of them absent, and the greatest mark.</summary>

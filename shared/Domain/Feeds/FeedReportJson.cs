@@ -70,10 +70,7 @@ public static class FeedReportJson
     private static void WriteRefused(Utf8JsonWriter json, FeedReport report)
     {
         json.WriteStartObject("refusedBecause");
-        foreach (var (reason, count) in report.Status.RefusedRows.OrderBy(r => r.Key))
-            json.WriteNumber(Camel(reason), count + (reason == RefusalReason.UnknownStudent ? report.UnknownStudents : 0));
-        if (report.UnknownStudents > 0 && !report.Status.RefusedRows.ContainsKey(RefusalReason.UnknownStudent))
-            json.WriteNumber(Camel(RefusalReason.UnknownStudent), report.UnknownStudents);
+        foreach (var (reason, count) in report.RefusedBecause) json.WriteNumber(Camel(reason), count);
         json.WriteEndObject();
     }
 

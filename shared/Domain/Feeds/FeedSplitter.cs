@@ -52,10 +52,21 @@ public sealed class FeedSplitter(
         var index = intake.Writer.Complete();
         var kind = status.Request.Kind ?? read.Kind ?? FeedKind.Register;
         var covers = status.Request.Covers ?? read.Coverage ?? intake.Dates;
-        if (covers is null && intake.Refused.Count > 0) covers = new Coverage(today, today);
-        if (covers is not { } days)
+        if (covers is null && read.Rows == 0)
             return (Refuse(status, "The file has no rows and does not say which days it covers. State them (--covers FROM..TO), or send the rows."), []);
-        if (days.To < days.From) return (Refuse(status, "The coverage ends before it begins."), []);
+        var warnings = read.Warnings.ToList();
+        if (covers is { } stated)
+        {
+            // Nobody can say yet who will be there tomorrow; a row may, where the day has begun elsewhere.
+            var last = intake.Dates?.To > today ? intake.Dates.Value.To : today;
+            if (stated.To < stated.From) return (Refuse(status, "The coverage ends before it begins."), []);
+            if (stated.From > last) return (Refuse(status, "The coverage lies in the future: nothing can be stated of it yet."), []);
+            if (stated.To > last)
+            {
+                covers = stated with { To = last };
+                warnings.Add($"The coverage reaches into the future; it is taken up to {last:yyyy-MM-dd}.");
+            }
+        }
 
         await batchFile.CompleteAsync(cancellationToken);
         await refusals.CompleteAsync(cancellationToken);
@@ -63,7 +74,7 @@ public sealed class FeedSplitter(
         {
             State = FeedState.Applying,
             Kind = kind,
-            Covers = days,
+            Covers = covers,
             Rows = read.Rows,
             Fold = read.PeriodFold,
             Header = read.Header,
@@ -71,17 +82,18 @@ public sealed class FeedSplitter(
             RefusedRows = intake.Refused,
             UnknownCodes = intake.UnknownCodes,
             Concluded = read.Concluded,
-            Warnings = read.Warnings,
+            Warnings = warnings,
             // The same bytes again, after something else came, mean: stated now.
-            StatedAt = await feeds.FindRepeatAsync(status, cancellationToken) is { } before && before != status.Id ? status.ArrivedAt : status.StatedAt,
+            StatedAt = await feeds.FindRepeatAsync(status, cancellationToken) is not null ? status.ArrivedAt : status.StatedAt,
         };
-        return (result, await BatchesAsync(result, index, firstMonth, cancellationToken));
+        return (result, await BatchesAsync(result, index, read.Rows, firstMonth, cancellationToken));
     }
 
-    /// <summary>A repeat is skipped only if the earlier one was taken in whole and no feed has touched its schools since.</summary>
+    /// <summary>A repeat is skipped only if the earlier one was taken in whole, no feed has touched its schools since, and
+    /// none that came in between is still on its way.</summary>
     private async Task<FeedId?> IsRepeatAsync(FeedStatus status, int firstMonth, CancellationToken cancellationToken)
     {
-        if (await feeds.FindRepeatAsync(status, cancellationToken) is not { } earlierId || earlierId == status.Id) return null;
+        if (await feeds.FindRepeatAsync(status, cancellationToken) is not { } earlierId) return null;
         if (await feeds.ReportAsync(earlierId, cancellationToken) is not { Status.State: FeedState.Complete, Refused: 0 } earlier) return null;
         foreach (var batch in earlier.Status.Batches ?? [])
         {
@@ -89,22 +101,40 @@ public sealed class FeedSplitter(
             var logged = await log.ReadAsync(cancellationToken);
             if (logged.Count == 0 || logged[^1].Feed != earlierId) return null;
         }
+        foreach (var month in new[] { earlierId.Month, status.Id.Month }.Distinct())
+            await foreach (var other in feeds.InMonthAsync(month, cancellationToken))
+                if (other is { IsFinal: false, Request.Content: FeedContent.Attendance } && other.Id != status.Id && other.ArrivedAt <= status.ArrivedAt) return null;
         return earlierId;
     }
 
-    private async Task<IReadOnlyList<FeedBatch>> BatchesAsync(FeedStatus status, IReadOnlyList<BatchIndexEntry> index, int firstMonth, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FeedBatch>> BatchesAsync(
+        FeedStatus status, IReadOnlyList<BatchIndexEntry> index, long rows, int firstMonth, CancellationToken cancellationToken)
     {
         var batches = index.Select(b => new FeedBatch(b.Number, b.School, b.EndYear)).ToList();
-        if (status.Kind is not (FeedKind.Exceptions or FeedKind.Snapshot) || (status.Request.Schools is null && index.Count > 0)) return batches;
-        // Schools the feed speaks for without naming a row of theirs: everybody there was present, or is no longer stated.
+        // Rows that were all refused, or that are of sections alone, do not speak for the registers they leave out.
+        var speaksForUnnamed = status is { Kind: FeedKind.Exceptions or FeedKind.Snapshot, Covers: not null }
+            && (rows == 0 || index.Any(b => b.RegisterRows > 0))
+            && (status.Request.Covers is not null || !index.Any(b => b.HasDeletes));
+        if (!speaksForUnnamed) return batches;
+        // Schools and years the feed covers without naming a row of theirs: everybody there was present, or is no longer stated.
         var first = SchoolYear.Containing(status.Covers!.Value.From, firstMonth).EndYear;
         var last = SchoolYear.Containing(status.Covers!.Value.To, firstMonth).EndYear;
         for (var endYear = first; endYear <= last; endYear++)
         {
-            var schools = status.Request.Schools ?? [.. (await registry.InYearAsync(new SchoolYear(endYear, firstMonth), cancellationToken)).Select(s => s.Value)];
-            batches.AddRange(schools.Where(s => !batches.Any(b => b.School == s && b.EndYear == endYear)).Select(s => new FeedBatch(-1, s, endYear)).ToList());
+            IEnumerable<string> schools = status.Request.Schools
+                ?? (rows > 0 ? index.Where(b => b.RegisterRows > 0).Select(b => b.School) : await OnRollAsync(new SchoolYear(endYear, firstMonth), cancellationToken));
+            foreach (var school in schools.Distinct())
+                if (!batches.Exists(b => b.School == school && b.EndYear == endYear)) batches.Add(new FeedBatch(-1, school, endYear));
         }
         return batches;
+    }
+
+    /// <summary>Schools with a roll that year, or the year before: its pupils who stay are taken over.</summary>
+    private async Task<IEnumerable<string>> OnRollAsync(SchoolYear year, CancellationToken cancellationToken)
+    {
+        var schools = await registry.InYearAsync(year, cancellationToken);
+        schools.AddRange(await registry.InYearAsync(year with { EndYear = year.EndYear - 1 }, cancellationToken));
+        return schools.Select(s => s.Value);
     }
 
     /// <summary>Messages first, in commits of their own; the status with the batch count last.</summary>

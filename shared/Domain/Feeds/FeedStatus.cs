@@ -124,8 +124,8 @@ public sealed record BatchResult(string School, int EndYear)
     /// <summary>Rows of pupils nobody has enrolled: refused, to be sent again after the roster.</summary>
     public long UnknownStudents { get; init; }
 
-    /// <summary>Row numbers refused while applying, the first few thousand; the file itself is in the archive.</summary>
-    public IReadOnlyList<int> RefusedRowNumbers { get; init; } = [];
+    /// <summary>Rows of a school nobody is enrolled in: refused.</summary>
+    public long UnknownSchool { get; init; }
 
     /// <summary>Set when the batch failed for good: its school pauses until it is replayed.</summary>
     public bool Failed { get; init; }
@@ -152,8 +152,25 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
 
     public long UnknownStudents => Results.Sum(r => r.UnknownStudents);
 
-    /// <summary>Rows refused, in reading and in applying.</summary>
-    public long Refused => Status.RefusedRows.Values.Sum() + UnknownStudents;
+    /// <summary>Rows refused by reason, in reading and in applying.</summary>
+    public IReadOnlyDictionary<RefusalReason, long> RefusedBecause
+    {
+        get
+        {
+            var because = new SortedDictionary<RefusalReason, long>();
+            foreach (var (reason, count) in Status.RefusedRows) Add(reason, count);
+            Add(RefusalReason.UnknownStudent, UnknownStudents);
+            Add(RefusalReason.UnknownSchool, Results.Sum(r => r.UnknownSchool));
+            return because;
+
+            void Add(RefusalReason reason, long count)
+            {
+                if (count > 0) because[reason] = because.GetValueOrDefault(reason) + count;
+            }
+        }
+    }
+
+    public long Refused => RefusedBecause.Values.Sum();
 
     public bool AllBatchesReported => Status.Batches is { } batches && Results.Count >= batches.Count;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
@@ -70,32 +71,35 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         }
     }
 
-    /// <summary>The feed that sent the same bytes with the same request before, if any.</summary>
-    public async ValueTask<FeedId?> FindRepeatAsync(FeedStatus status, CancellationToken cancellationToken) =>
-        await store.GetAsync(TableName.Feeds, HashPartition, HashKey(status), cancellationToken) is { } row
-            ? FeedId.Parse(System.Text.Encoding.ASCII.GetString(row.Body.Span))
-            : null;
+    /// <summary>The last feed before this one that sent the same bytes with the same request, if any.</summary>
+    public async ValueTask<FeedId?> FindRepeatAsync(FeedStatus status, CancellationToken cancellationToken)
+    {
+        (DateTimeOffset ArrivedAt, FeedId Feed)? last = null;
+        await foreach (var row in store.QueryAsync(TableName.Feeds, HashPartition, RowKeyRange.Under(HashParts(status)), cancellationToken))
+        {
+            var feed = FeedId.Parse(row.Key.Parts()[^1]);
+            var arrivedAt = DateTimeOffset.Parse(System.Text.Encoding.ASCII.GetString(row.Body.Span), CultureInfo.InvariantCulture);
+            if (feed != status.Id && arrivedAt <= status.ArrivedAt && (last is null || arrivedAt >= last.Value.ArrivedAt)) last = (arrivedAt, feed);
+        }
+        return last?.Feed;
+    }
 
-    /// <summary>Remembers the feed as the latest that sent these bytes.</summary>
+    /// <summary>Remembers that the feed sent these bytes. Safe to repeat.</summary>
     public async Task RememberAsync(FeedStatus status, CancellationToken cancellationToken)
     {
-        var body = System.Text.Encoding.ASCII.GetBytes(status.Id.Value);
-        var key = HashKey(status);
-        while (true)
-        {
-            RowChange change = await store.GetAsync(TableName.Feeds, HashPartition, key, cancellationToken) is { } row
-                ? new RowChange.Replace(key, row.ETag, body)
-                : new RowChange.Insert(key, body);
-            if (await store.CommitAsync(TableName.Feeds, HashPartition, [change], cancellationToken) is CommitResult.Committed) return;
-        }
+        var body = System.Text.Encoding.ASCII.GetBytes(status.ArrivedAt.ToString("O", CultureInfo.InvariantCulture));
+        await store.CommitAsync(
+            TableName.Feeds, HashPartition, [new RowChange.Insert(RowKey.Of([.. HashParts(status), status.Id.Value]), body)], cancellationToken);
     }
 
     private PartitionKey HashPartition => PartitionKey.Of(district.Value, "hash");
 
-    private static RowKey HashKey(FeedStatus status) => RowKey.Of(
+    private static string[] HashParts(FeedStatus status) =>
+    [
         status.Sha256, status.Request.Profile ?? "", status.Request.Kind?.ToString() ?? "",
         status.Request.Covers is { } covers ? $"{covers.From:yyyyMMdd}-{covers.To:yyyyMMdd}" : "",
-        status.Request.WithoutRoster ? "enrol" : "", string.Join(',', status.Request.Schools ?? []));
+        status.Request.WithoutRoster ? "enrol" : "", string.Join(',', status.Request.Schools ?? []),
+    ];
 
-    private static string SchoolYearPart(int endYear) => endYear.ToString("D4", System.Globalization.CultureInfo.InvariantCulture);
+    private static string SchoolYearPart(int endYear) => endYear.ToString("D4", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Ports;
@@ -11,10 +12,14 @@ public sealed class RefusalFile : IAsyncDisposable
 
     private RefusalFile(ArchiveWrite file) => this.file = file;
 
-    public static ArchivePath PathOf(FeedId id) => ArchivePath.Of("feeds", id.Month, id.Value, "refused");
+    /// <param name="id">The feed.</param>
+    /// <param name="batch">The batch that refused them while it was applied; null for rows refused in reading.</param>
+    public static ArchivePath PathOf(FeedId id, int? batch = null) => batch is { } number
+        ? ArchivePath.Of("feeds", id.Month, id.Value, "refused-by-batch", number.ToString("D6", CultureInfo.InvariantCulture))
+        : ArchivePath.Of("feeds", id.Month, id.Value, "refused");
 
-    public static async ValueTask<RefusalFile> CreateAsync(IFileArchive archive, FeedId id, CancellationToken cancellationToken) =>
-        new(await archive.CreateAsync(PathOf(id), cancellationToken));
+    public static async ValueTask<RefusalFile> CreateAsync(IFileArchive archive, FeedId id, CancellationToken cancellationToken, int? batch = null) =>
+        new(await archive.CreateAsync(PathOf(id, batch), cancellationToken));
 
     public void Add(RefusedRow row)
     {

@@ -23,14 +23,19 @@ public sealed class RefusedRows(IFileArchive archive, DistrictFormatsStore forma
     private async Task<List<RefusedRow>> ReadAsync(FeedReport report, CancellationToken cancellationToken)
     {
         var rows = new List<RefusedRow>();
-        if (await archive.OpenReadAsync(RefusalFile.PathOf(report.Status.Id), cancellationToken) is { } file)
-        {
-            await using (file)
-                await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken)) rows.Add(row);
-        }
-        foreach (var number in report.Results.SelectMany(r => r.RefusedRowNumbers))
-            rows.Add(new RefusedRow(number, RefusalReason.UnknownStudent, "studentUniqueId", ""));
+        var id = report.Status.Id;
+        await AddAsync(rows, RefusalFile.PathOf(id), cancellationToken);
+        var refusing = report.Results.Where(r => r.UnknownStudents + r.UnknownSchool > 0).Select(r => (r.School, r.EndYear)).ToHashSet();
+        foreach (var batch in (report.Status.Batches ?? []).Where(b => refusing.Contains((b.School, b.EndYear))))
+            await AddAsync(rows, RefusalFile.PathOf(id, batch.Number), cancellationToken);
         return rows;
+    }
+
+    private async Task AddAsync(List<RefusedRow> rows, ArchivePath path, CancellationToken cancellationToken)
+    {
+        if (await archive.OpenReadAsync(path, cancellationToken) is not { } file) return;
+        await using (file)
+            await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken)) rows.Add(row);
     }
 
     private async Task FindTextsAsync(FeedStatus status, List<RefusedRow> rows, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
-using SchoolSignal.Domain.Attendance;
+using System.Text;
+using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Roster;
@@ -7,11 +8,12 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a roster: who is on which school's roll, from when to when.</summary>
-public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, OptOuts optOuts, TimeProvider time)
+public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, SchoolRolls rolls, OptOuts optOuts, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
-        var thisYear = SchoolYear.Containing(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), firstMonth);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var thisYear = SchoolYear.Containing(today, firstMonth);
         var stated = new List<EnrollmentStatement>();
         var widening = new List<EnrollmentStatement>();
         var names = new List<StudentNaming>();
@@ -30,7 +32,40 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         changed += await RemoveAsync(deletes, firstMonth, cancellationToken);
         if (names.Count > 0) await directory.EnsureAsync(names, cancellationToken);
         await optOuts.ResolveAsync(cancellationToken);
-        return new TakenIn(outcome, changed + names.Count, []);
+        var warnings = new List<string>();
+        if (outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot })
+            changed += await EndUnnamedAsync(stated, today, thisYear, warnings, cancellationToken);
+        return new TakenIn(outcome, changed + names.Count, warnings);
+    }
+
+    /// <summary>A roster that states its schools in whole: whoever it no longer names there has left, the day before it came.
+    /// Where more than half would leave at once, nobody does: a file cut short is likelier than a school emptied overnight.</summary>
+    private async Task<int> EndUnnamedAsync(
+        List<EnrollmentStatement> stated, DateOnly today, SchoolYear thisYear, List<string> warnings, CancellationToken cancellationToken)
+    {
+        var leavers = new List<EnrollmentStatement>();
+        foreach (var school in stated.GroupBy(s => s.Enrollment.School))
+        {
+            var named = school.Select(s => s.Pupil.UniqueId).ToHashSet();
+            var roll = await rolls.LoadAsync(school.Key, thisYear, cancellationToken);
+            var leaving = new List<EnrollmentStatement>();
+            var present = 0;
+            foreach (var (index, slot) in roll.Pupils())
+            {
+                var held = slot.Spans.LastOrDefault(s => s.Covers(today));
+                if (held == default || roll.IdAt(index).IsEmpty) continue;
+                present++;
+                var id = StudentUniqueId.Parse(Encoding.UTF8.GetString(roll.IdAt(index)));
+                if (named.Contains(id)) continue;
+                var stay = new Enrollment(school.Key, held.Entry, held.Entry < today ? today.AddDays(-1) : today);
+                leaving.Add(new EnrollmentStatement(new StudentNaming(id), stay, Remove: held.Entry >= today));
+            }
+            if (leaving.Count * 2 > present)
+                warnings.Add($"{school.Key}: the roster no longer names {leaving.Count} of {present} pupils on roll. More than half would leave, so nobody was taken off; send a whole roster, or exit dates.");
+            else
+                leavers.AddRange(leaving);
+        }
+        return await enrollments.EnrollAsync(leavers, EnrollmentMode.Roster, thisYear.FirstMonth, cancellationToken);
     }
 
     private async Task<int> RemoveAsync(List<RosterDelete> deletes, int firstMonth, CancellationToken cancellationToken)
@@ -54,7 +89,7 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         var entry = student.Entry ?? (exit is { } e && e < thisYear.FirstDay ? SchoolYear.Containing(e, thisYear.FirstMonth).FirstDay : thisYear.FirstDay);
         return new EnrollmentStatement(
             new StudentNaming(student.Student, OrNull(student.GivenName), OrNull(student.FamilyName)),
-            new Enrollment(student.School, entry, exit, OrNull(student.Grade)));
+            new Enrollment(student.School, entry, exit, OrNull(student.Grade)), EntryStated: student.Entry is not null);
     }
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

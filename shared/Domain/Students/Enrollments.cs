@@ -8,7 +8,8 @@ using SchoolSignal.Domain.Ports;
 namespace SchoolSignal.Domain.Students;
 
 /// <summary>A roster's or feed's word that a pupil is on a school's roll, or (Remove) no longer.</summary>
-public sealed record EnrollmentStatement(StudentNaming Pupil, Enrollment Enrollment, bool Remove = false);
+/// <param name="EntryStated">False where the sender gave no entry date: a stay held already keeps its own.</param>
+public sealed record EnrollmentStatement(StudentNaming Pupil, Enrollment Enrollment, bool Remove = false, bool EntryStated = true);
 
 /// <summary>How statements meet what is held.</summary>
 public enum EnrollmentMode
@@ -45,25 +46,28 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
         var thisYear = SchoolYear.Containing(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), firstMonth);
         var rollEntries = new Dictionary<(SchoolId School, SchoolYear Year), List<RollEntry>>();
         var changed = 0;
+        void Add(SchoolId school, SchoolYear year, RollEntry entry)
+        {
+            if (!rollEntries.TryGetValue((school, year), out var list)) rollEntries[(school, year)] = list = [];
+            list.Add(entry);
+        }
+
         foreach (var bucket in byStudent.GroupBy(s => partitions.Of(s.Key)))
         {
             foreach (var chunk in bucket.Chunk(ITableStore.MaxChanges))
             {
-                foreach (var (student, profile, said) in await SaveAsync(bucket.Key, chunk, mode, cancellationToken))
-                {
-                    changed++;
-                    var id = said[0].Pupil.UniqueId;
-                    foreach (var year in YearsOf(said, thisYear))
-                        AddRollEntries(rollEntries, student, id, profile, year, said.Where(s => s.Remove).Select(s => s.Enrollment.School));
-                }
+                var (saved, fresh) = await SaveAsync(bucket.Key, chunk, mode, cancellationToken);
+                changed += fresh;
+                foreach (var (student, profile, said) in saved)
+                    foreach (var year in YearsOf(said, mode, thisYear)) AddRollEntries(Add, student, profile, said, year);
             }
         }
         foreach (var ((school, year), entries) in rollEntries)
-            await rolls.EnrollAsync(school, year, entries, cancellationToken);
+            await rolls.EnrollAsync(school, year, entries, cancellationToken, recount: mode == EnrollmentMode.Roster);
         return changed;
     }
 
-    private async Task<List<(StudentKey, StudentProfile, List<EnrollmentStatement>)>> SaveAsync(
+    private async Task<(List<(StudentKey, StudentProfile, List<EnrollmentStatement>)> Saved, int Changed)> SaveAsync(
         PartitionKey partition, KeyValuePair<StudentKey, List<EnrollmentStatement>>[] chunk, EnrollmentMode mode, CancellationToken cancellationToken)
     {
         while (true)
@@ -77,7 +81,7 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
                 var before = row is { } found ? Read(found) : StudentProfile.Empty;
                 var after = said.Aggregate(before, (profile, s) =>
                     s.Remove ? profile.Without(s.Enrollment.School, s.Enrollment.Entry)
-                    : mode == EnrollmentMode.Roster ? profile.With(s.Enrollment)
+                    : mode == EnrollmentMode.Roster ? profile.With(s.Enrollment, s.EntryStated)
                     : profile.Extended(s.Enrollment));
                 saved.Add((student, after, said));
                 if (row is not null && after.Enrollments.SequenceEqual(before.Enrollments)) continue;
@@ -85,44 +89,41 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
                 changes.Add(row is { } known ? new RowChange.Replace(key, known.ETag, body) : new RowChange.Insert(key, body));
             }
             if (changes.Count == 0 || await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed)
-                return saved;
+                return (saved, changes.Count);
         }
     }
 
-    /// <summary>The year a stay begins and ends in, and this year and the one before where it is still open then. Older years
-    /// of a long stay are opened when a feed names the pupil there.</summary>
-    private static HashSet<SchoolYear> YearsOf(List<EnrollmentStatement> said, SchoolYear thisYear)
+    /// <summary>The years a stay begins and ends in; for a roster's word also this year and the one before, where the pupil
+    /// may hold a slot for a stay that the roster now ends. Older years of a long stay are opened when a feed names the pupil
+    /// there.</summary>
+    private static HashSet<SchoolYear> YearsOf(List<EnrollmentStatement> said, EnrollmentMode mode, SchoolYear thisYear)
     {
         var years = new HashSet<SchoolYear>();
         foreach (var s in said)
         {
             years.Add(SchoolYear.Containing(s.Enrollment.Entry, thisYear.FirstMonth));
             if (s.Enrollment.Exit is { } exit) years.Add(SchoolYear.Containing(exit, thisYear.FirstMonth));
-            foreach (var year in new[] { thisYear with { EndYear = thisYear.EndYear - 1 }, thisYear })
-                if (s.Enrollment.Entry <= year.LastDay && (s.Enrollment.Exit is null || s.Enrollment.Exit >= year.FirstDay)) years.Add(year);
+        }
+        if (mode == EnrollmentMode.Roster)
+        {
+            years.Add(thisYear with { EndYear = thisYear.EndYear - 1 });
+            years.Add(thisYear);
         }
         return years;
     }
 
+    /// <summary>Every school the pupil is enrolled in that year gives a slot; a school spoken of where the pupil no longer is
+    /// keeps the slot it gave, with no day on roll.</summary>
     private static void AddRollEntries(
-        Dictionary<(SchoolId, SchoolYear), List<RollEntry>> entries, StudentKey student, StudentUniqueId id, StudentProfile profile, SchoolYear year,
-        IEnumerable<SchoolId> left)
+        Action<SchoolId, SchoolYear, RollEntry> add, StudentKey student, StudentProfile profile, List<EnrollmentStatement> said, SchoolYear year)
     {
-        var inYear = profile.Enrollments
-            .Where(e => e.Entry <= year.LastDay && (e.Exit is null || e.Exit >= year.FirstDay))
-            .GroupBy(e => e.School)
-            .ToList();
-        foreach (var school in inYear)
-        {
-            if (!entries.TryGetValue((school.Key, year), out var list)) entries[(school.Key, year)] = list = [];
-            list.Add(new RollEntry(student, id, [.. school.Select(e => e.Span)], inYear.Count > 1));
-        }
-        // A stay taken back keeps its slot, with no day on roll.
-        foreach (var school in left.Distinct().Where(s => inYear.All(g => g.Key != s)))
-        {
-            if (!entries.TryGetValue((school, year), out var list)) entries[(school, year)] = list = [];
-            list.Add(new RollEntry(student, id, [], false));
-        }
+        var id = said[0].Pupil.UniqueId;
+        var inYear = profile.In(year);
+        var schools = inYear.Select(e => e.School).Distinct().ToList();
+        foreach (var school in schools)
+            add(school, year, new RollEntry(student, id, [.. inYear.Where(e => e.School == school).Select(e => e.Span)], schools.Count > 1));
+        foreach (var school in said.Select(s => s.Enrollment.School).Distinct().Except(schools))
+            add(school, year, new RollEntry(student, id, [], false, OnlyIfHeld: true));
     }
 
     private static StudentProfile Read(TableRow row)

@@ -130,7 +130,7 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
         var secret = await keys.OfAsync(version, cancellationToken);
         var sealedPart = body[(1 + versionSize)..];
         var plain = new byte[sealedPart.Length - SecretKeys.Overhead];
-        secret.Unseal(sealedPart.Span, row.Value, plain);
+        secret.Unseal(sealedPart.Span, Place(row), plain);
         var entry = JsonSerializer.Deserialize(plain, DirectoryJson.Default.DirectoryEntry)
             ?? throw new FormatException("A directory row is empty.");
         return new StudentIdentity(key, StudentUniqueId.Parse(entry.Id), entry.Given, entry.Family);
@@ -142,12 +142,14 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
         return new RowChange.Insert(row, SealIdentity(current, row, pupil));
     }
 
-    private static byte[] SealIdentity(SecretKeys current, RowKey row, StudentNaming pupil)
+    private byte[] SealIdentity(SecretKeys current, RowKey row, StudentNaming pupil)
     {
         var plain = JsonSerializer.SerializeToUtf8Bytes(
             new DirectoryEntry(pupil.UniqueId.Value, pupil.GivenName, pupil.FamilyName), DirectoryJson.Default.DirectoryEntry);
-        return [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(plain, row.Value)];
+        return [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(plain, Place(row))];
     }
+
+    private string Place(RowKey row) => $"{district} {row.Value}";
 
     private RowChange.Insert HashInsert(SecretKeys current, StudentUniqueId id, StudentKey key) =>
         new(HashPlace(current, id).Row, key.Value.ToByteArray());

@@ -81,8 +81,7 @@ internal static class ImportRun
             Line("changed", Text(status.Taken));
         }
         Line("refused", Text(report.Refused));
-        foreach (var (reason, count) in status.RefusedRows) Line("  " + JsonOutput.Camel(reason), Text(count));
-        if (report.UnknownStudents > 0) Line("  unknown pupils", Text(report.UnknownStudents));
+        foreach (var (reason, count) in report.RefusedBecause) Line("  " + JsonOutput.Camel(reason), Text(count));
         foreach (var (code, count) in status.UnknownCodes) Line($"unknown code {code}", Text(count));
         foreach (var concluded in status.Concluded) output.WriteLine($"concluded: {concluded}");
         foreach (var warning in report.Warnings) output.WriteLine($"warning: {warning}");

@@ -10,37 +10,39 @@ namespace SchoolSignal.Domain.Attendance.Ledger;
 
 /// <summary>Counts what a whole school did in each session: the baseline a pupil is held against, so that a day when half
 /// the school is out raises nobody.</summary>
-public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district)
+public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox outbox, DistrictId district, TimeProvider time)
 {
     /// <summary>The message kind on <see cref="QueueName.Screenings"/> that screens a whole school.</summary>
     public const string ScreenSchoolKind = "school";
 
-    /// <summary>Counts the months a feed touched and asks for the school's screening, in one commit.</summary>
+    /// <summary>The message that has a whole year counted anew, for a roll whose stays moved. Each change asks on its own.</summary>
+    public static Envelope RecountOf(DistrictId district, SchoolId school, SchoolYear year) => Envelope.First(
+        $"recount {school} {year} {Guid.NewGuid():N}", FeedCompletion.BaselineKind,
+        ("district", district.Value), ("school", school.Value), ("year", year.ToString()));
+
+    /// <summary>Counts the months a feed touched, or all where the roll changed, and asks for the school's screening, in one
+    /// commit.</summary>
     public async Task UpdateAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
     {
         var school = SchoolId.Parse(message["school"]);
         var year = new SchoolYear(int.Parse(message["year"], CultureInfo.InvariantCulture), firstMonth);
         var partition = LedgerKeys.Partition(district, school, year);
-        if (!await Inbox.IsDoneAsync(store, TableName.Attendance, partition, message, cancellationToken)
-            && await feeds.FindAsync(FeedId.Parse(message["feed"]), cancellationToken) is { Status: var feed })
+        if (!await Inbox.IsDoneAsync(store, TableName.Attendance, partition, message, cancellationToken))
         {
-            var covers = feed.Covers ?? new Coverage(year.FirstDay, year.LastDay);
+            var feed = message.Find("feed") is { } id ? await feeds.FindAsync(FeedId.Parse(id), cancellationToken) : null;
+            var covers = feed?.Status.Covers ?? new Coverage(year.FirstDay, year.LastDay);
             await CountAsync(partition, year, covers, changes =>
             {
-                changes.Add(new RowChange.Insert(Inbox.Key(message), System.Text.Encoding.UTF8.GetBytes(feed.ArrivedAt.ToString("O", CultureInfo.InvariantCulture))));
+                changes.Add(Inbox.Row(message, time.GetUtcNow()));
                 changes.Add(Outbox.Row(QueueName.Screenings, Envelope.First(
-                    $"screen {message["feed"]} {school} {year}", ScreenSchoolKind,
+                    $"screen after {message.Key}", ScreenSchoolKind,
                     ("district", district.Value), ("school", school.Value), ("year", year.ToString()))));
             }, cancellationToken);
         }
         await outbox.RelayAsync(TableName.Attendance, partition, cancellationToken);
     }
 
-    /// <summary>Counts every month of a school's year anew, for a roll or calendar that changed.</summary>
-    public Task RecountAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken) =>
-        CountAsync(LedgerKeys.Partition(district, school, year), year, new Coverage(year.FirstDay, year.LastDay), null, cancellationToken);
-
-    private async Task CountAsync(PartitionKey partition, SchoolYear year, Coverage covers, Action<List<RowChange>>? also, CancellationToken cancellationToken)
+    private async Task CountAsync(PartitionKey partition, SchoolYear year, Coverage covers, Action<List<RowChange>> also, CancellationToken cancellationToken)
     {
         var first = covers.From < year.FirstDay ? year.FirstDay : covers.From;
         var last = covers.To > year.LastDay ? year.LastDay : covers.To;
@@ -73,8 +75,7 @@ public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox ou
                 if (!held.TryGetValue(key, out var row)) changes.Add(new RowChange.Insert(key, body));
                 else if (!row.Body.Span.SequenceEqual(body)) changes.Add(new RowChange.Replace(key, row.ETag, body));
             }
-            also?.Invoke(changes);
-            if (changes.Count == 0) return;
+            also(changes);
             if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is not CommitResult.Conflict conflict) return;
             // The inbox row is there: another delivery of this message finished first.
             if (!LedgerRowIsTotals(conflict.Key)) return;

@@ -7,7 +7,7 @@ namespace SchoolSignal.Domain.Attendance.Ledger;
 
 /// <summary>Where a school year lies in the <c>attendance</c> table (design.md, Storage map).</summary>
 /// <remarks><c>B|block</c> who sits in which slot · <c>L|month|block</c> ledger pages · <c>X|month|block</c> section
-/// absences · <c>D|month</c> school-day totals · <c>F|ordinal</c> the feeds that set marks · <c>Y</c> the year's header ·
+/// absences · <c>T|ordinal</c> what a feed under way has counted so far · <c>D|month</c> school-day totals · <c>F|ordinal</c> the feeds that set marks · <c>Y</c> the year's header ·
 /// <c>O</c>, <c>I</c> outbox and inbox.</remarks>
 public static class LedgerKeys
 {
@@ -31,6 +31,8 @@ public static class LedgerKeys
     public static RowKey DayTotals(int yearMonth) => RowKey.Of(Totals, Number(yearMonth));
 
     public static RowKey Feed(ushort ordinal) => RowKey.Of(Feeds, ordinal.ToString("D5", CultureInfo.InvariantCulture));
+
+    public static RowKey Tally(ushort ordinal) => RowKey.Of("T", ordinal.ToString("D5", CultureInfo.InvariantCulture));
 
     /// <summary>Pages of the months, both inclusive, all blocks.</summary>
     public static RowKeyRange PagesOfMonths(int firstYearMonth, int lastYearMonth) =>

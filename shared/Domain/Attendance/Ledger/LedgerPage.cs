@@ -80,16 +80,12 @@ public static class LedgerPage
         if (stated != ulong.MaxValue)
             for (var slot = 0; slot < Width; slot++)
                 if ((stated >> slot & 1) == 0) marks[slot] = 0;
-        // A snapshot's silence about what nobody ever stated changes nothing.
-        for (var rest = stated & ~batch.Named(index); rest != 0; rest &= rest - 1)
-        {
-            var slot = BitOperations.TrailingZeroCount(rest);
-            if (marks[slot] == Mark.Unknown.Value) stated &= ~(1UL << slot);
-        }
-        if (stated == 0) return 0;
         WriteOneFeed(index, ordinal, stated, destination);
         tally.Changed += BitOperations.PopCount(stated & batch.Named(index));
-        tally.Filled += BitOperations.PopCount(stated & ~batch.Named(index));
+        // A snapshot's silence about what nobody ever stated says nothing new; it is kept all the same, for an earlier
+        // statement that arrives later yields to it.
+        for (var rest = stated & ~batch.Named(index); rest != 0; rest &= rest - 1)
+            if (marks[BitOperations.TrailingZeroCount(rest)] != Mark.Unknown.Value) tally.Filled++;
         changed = true;
         return OneFeedHeader + Width;
     }
@@ -116,16 +112,17 @@ public static class LedgerPage
                 continue;
             }
             var same = holder != 0 && result[slot] == marks[slot];
+            // This very feed set it before: a redelivered batch counts it once.
+            if (same && holder == ordinal) continue;
             if (isNamed)
             {
                 if (same) tally.Unchanged++;
                 else tally.Changed++;
             }
-            else if (!same)
+            else if (result[slot] != marks[slot])
             {
                 tally.Filled++;
             }
-            if (same && holder == ordinal) continue;
             result[slot] = marks[slot];
             feeds[slot] = ordinal;
             columnChanged = true;
@@ -222,7 +219,7 @@ public static class LedgerPage
 }
 
 /// <summary>What became of a batch's marks. Named marks came as rows; filled ones follow from the feed's kind.</summary>
-public struct MergeTally
+public record struct MergeTally
 {
     /// <summary>Named marks that changed what the ledger says.</summary>
     public long Changed { get; set; }
@@ -235,4 +232,12 @@ public struct MergeTally
 
     /// <summary>Marks changed because the feed covers the day without naming the pupil.</summary>
     public long Filled { get; set; }
+
+    public static MergeTally operator +(MergeTally a, MergeTally b) => new()
+    {
+        Changed = a.Changed + b.Changed,
+        Unchanged = a.Unchanged + b.Unchanged,
+        Superseded = a.Superseded + b.Superseded,
+        Filled = a.Filled + b.Filled,
+    };
 }

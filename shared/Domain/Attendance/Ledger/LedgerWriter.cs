@@ -1,36 +1,57 @@
 using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Attendance.Ledger;
 
+/// <summary>What became of a batch's marks.</summary>
+/// <param name="Progress">Takes back the count kept while the batch was under way: commit it with the batch's result.</param>
+public sealed record LedgerWriting(MergeTally Tally, RowChange? Progress);
+
 /// <summary>Lays a batch over the stored pages.</summary>
+/// <remarks>Each commit of pages carries what it counted, so that a batch which was cut short and comes again counts every
+/// mark once: what it set before counts as nothing new.</remarks>
 public sealed class LedgerWriter(ITableStore store)
 {
-    /// <returns>What became of the marks.</returns>
-    public async Task<MergeTally> WriteAsync(PartitionKey partition, FeedStatus feed, BatchSheet sheet, CancellationToken cancellationToken)
+    public async Task<LedgerWriting> WriteAsync(PartitionKey partition, FeedStatus feed, BatchSheet sheet, CancellationToken cancellationToken)
     {
         var (logged, yields) = await new FeedLog(store, partition).EnterAsync(feed.Id, feed.StatedAt, feed.ArrivedAt, cancellationToken);
-        var tally = new MergeTally();
-        foreach (var chunk in sheet.Pages().Chunk(ITableStore.MaxChanges))
+        var key = LedgerKeys.Tally(logged.Ordinal);
+        var (counted, version) = await ReadTallyAsync(partition, key, cancellationToken);
+        long superseded = 0;
+        foreach (var chunk in sheet.Pages().Chunk(ITableStore.MaxChanges - 1))
         {
-            MergeTally added;
             while (true)
             {
                 var (part, changes) = await MergeAsync(partition, chunk, logged.Ordinal, yields, cancellationToken);
-                added = part;
-                if (changes.Count == 0) break;
-                // Another feed changed a page meanwhile: read again and lay this one over what it left.
-                if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Committed) break;
+                if (changes.Count > 0)
+                {
+                    var body = JsonSerializer.SerializeToUtf8Bytes(counted + part, TallyJson.Default.MergeTally);
+                    changes.Add(version is { } held ? new RowChange.Replace(key, held, body) : new RowChange.Insert(key, body));
+                    if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is not CommitResult.Committed committed)
+                    {
+                        // Another feed changed a page meanwhile: read again and lay this one over what it left.
+                        (counted, version) = await ReadTallyAsync(partition, key, cancellationToken);
+                        continue;
+                    }
+                    version = committed.ETags[^1];
+                }
+                superseded += part.Superseded;
+                counted += part;
+                break;
             }
-            tally.Changed += added.Changed;
-            tally.Unchanged += added.Unchanged;
-            tally.Superseded += added.Superseded;
-            tally.Filled += added.Filled;
         }
         await new SectionRows(store, partition).WriteAsync(sheet.Sections, logged.Ordinal, yields, cancellationToken);
-        return tally;
+        counted.Superseded = superseded;
+        return new LedgerWriting(counted, version is { } last ? new RowChange.Delete(key, last) : null);
     }
+
+    private async ValueTask<(MergeTally Tally, ETag? Version)> ReadTallyAsync(PartitionKey partition, RowKey key, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Attendance, partition, key, cancellationToken) is { } row
+            ? (JsonSerializer.Deserialize(row.Body.Span, TallyJson.Default.MergeTally), row.ETag)
+            : (default, null);
 
     private async Task<(MergeTally Tally, List<RowChange> Changes)> MergeAsync(
         PartitionKey partition, (int YearMonth, int Block, BatchPage Page)[] chunk, ushort ordinal, bool[] yields, CancellationToken cancellationToken)
@@ -74,3 +95,6 @@ public sealed class LedgerWriter(ITableStore store)
         return rows;
     }
 }
+
+[JsonSerializable(typeof(MergeTally))]
+internal sealed partial class TallyJson : JsonSerializerContext;

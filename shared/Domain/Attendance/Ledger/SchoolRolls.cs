@@ -2,19 +2,24 @@ using System.Security.Cryptography;
 using System.Text;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Attendance.Ledger;
 
 /// <summary>A pupil to put on a school's roll of a year.</summary>
-public sealed record RollEntry(StudentKey Student, StudentUniqueId UniqueId, IReadOnlyList<EnrollmentSpan> Spans, bool ElsewhereToo);
+/// <param name="Spans">No span: the slot is kept for marks that lie outside every stay.</param>
+/// <param name="OnlyIfHeld">Brings a slot up to date and gives none to a pupil who has none.</param>
+public sealed record RollEntry(
+    StudentKey Student, StudentUniqueId UniqueId, IReadOnlyList<EnrollmentSpan> Spans, bool ElsewhereToo, bool OnlyIfHeld = false);
 
 /// <summary>Keeps who sits in which slot: <c>B</c> rows in the attendance partition hold StudentKeys, and beside them the
 /// directory holds the same block's StudentUniqueIds, sealed (docs/adr/0003).</summary>
 /// <remarks>The <c>B</c> row is written first and decides; ids missing from the sealed row after a crash are restored from
 /// the directory on load.</remarks>
-public sealed class SchoolRolls(ITableStore store, DirectoryKeys keys, StudentDirectory directory, DistrictId district)
+public sealed class SchoolRolls(
+    ITableStore store, DirectoryKeys keys, StudentDirectory directory, SchoolRegistry registry, Outbox outbox, DistrictId district)
 {
     private const string SealedBlocks = "B";
 
@@ -22,60 +27,83 @@ public sealed class SchoolRolls(ITableStore store, DirectoryKeys keys, StudentDi
     public async Task<SchoolRoll> LoadAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken)
     {
         var roll = await ReadAsync(school, year, cancellationToken);
-        if (roll.SlotCount > 0) return roll;
-        var before = await ReadAsync(school, year with { EndYear = year.EndYear - 1 }, cancellationToken);
-        var staying = before.Pupils()
-            .Select(p => new RollEntry(
-                p.Slot.Student,
-                StudentUniqueId.Parse(Encoding.UTF8.GetString(before.IdAt(p.SlotIndex))),
-                [.. p.Slot.Spans.Where(s => s.Entry <= year.LastDay && (s.Exit is null || s.Exit >= year.FirstDay))],
-                p.Slot.ElsewhereToo))
-            .Where(e => e.Spans.Count > 0)
-            .ToList();
-        return staying.Count == 0 ? roll : await EnrollAsync(school, year, staying, cancellationToken);
+        return roll.SlotCount > 0 ? roll : await EnrollAsync(school, year, [], cancellationToken);
     }
 
-    /// <summary>Gives new pupils a slot and brings the spans of known ones up to date.</summary>
+    /// <summary>Gives new pupils a slot and brings the spans of known ones up to date. The year's first roll takes over last
+    /// year's pupils who are still on roll.</summary>
+    /// <param name="recount">Whether known pupils' changed spans ask for the school days to be counted anew.</param>
     /// <returns>The roll as it then stands.</returns>
-    public async Task<SchoolRoll> EnrollAsync(SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, CancellationToken cancellationToken)
+    public async Task<SchoolRoll> EnrollAsync(
+        SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, CancellationToken cancellationToken, bool recount = false)
     {
-        while (!await TryEnrollAsync(school, year, entries, cancellationToken))
+        while (!await TryEnrollAsync(school, year, entries, recount, cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
+        if (recount) await outbox.RelayAsync(TableName.Attendance, LedgerKeys.Partition(district, school, year), cancellationToken);
         return await ReadAsync(school, year, cancellationToken);
     }
 
-    private async Task<bool> TryEnrollAsync(SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, CancellationToken cancellationToken)
+    private async Task<bool> TryEnrollAsync(
+        SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, bool recount, CancellationToken cancellationToken)
     {
         var partition = LedgerKeys.Partition(district, school, year);
         var blocks = await ReadBlocksAsync(partition, cancellationToken);
+        if (blocks.Slots.Count == 0) entries = [.. await StayingAsync(school, year, entries, cancellationToken), .. entries];
         var slotOf = new Dictionary<StudentKey, int>();
         for (var i = 0; i < blocks.Slots.Count; i++)
             if (blocks.Slots[i] is { } slot) slotOf[slot.Student] = i;
 
         var changed = new SortedSet<int>();
         var newIds = new Dictionary<int, StudentUniqueId>();
+        var moved = false;
         foreach (var entry in entries)
         {
             var slot = new RegisterSlot(entry.Student, [.. entry.Spans.OrderBy(s => s.Entry)], entry.ElsewhereToo);
             if (!slotOf.TryGetValue(entry.Student, out var at))
             {
+                if (entry.OnlyIfHeld) continue;
                 at = blocks.Slots.Count;
                 blocks.Slots.Add(null);
                 slotOf[entry.Student] = at;
                 newIds[at] = entry.UniqueId;
             }
-            if (blocks.Slots[at] is { } known && known.ElsewhereToo == slot.ElsewhereToo && known.Spans.SequenceEqual(slot.Spans)) continue;
+            if (blocks.Slots[at] is { } known)
+            {
+                if (known.ElsewhereToo == slot.ElsewhereToo && known.Spans.SequenceEqual(slot.Spans)) continue;
+                moved |= !newIds.ContainsKey(at);
+            }
             blocks.Slots[at] = slot;
             changed.Add(at / RegisterBlock.Width);
         }
-        foreach (var chunk in changed.Chunk(ITableStore.MaxChanges))
+        if (changed.Count == 0) return true;
+
+        await registry.AddAsync(school, year, cancellationToken);
+        var asks = recount && moved && await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is not null;
+        foreach (var chunk in changed.Chunk(ITableStore.MaxChanges - 1))
         {
             var changes = chunk.Select(block => Write(LedgerKeys.Block(block), blocks.ETags.GetValueOrDefault(block), BlockRow.Write(SlotsOf(blocks.Slots, block)))).ToList();
+            if (asks) changes.Add(Outbox.Row(QueueName.Screenings, BaselineUpdate.RecountOf(district, school, year)));
             if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Conflict) return false;
         }
         foreach (var group in newIds.GroupBy(n => n.Key / RegisterBlock.Width))
             await AddIdsAsync(school, year, group.Key, group.ToDictionary(n => n.Key % RegisterBlock.Width, n => Encoding.UTF8.GetBytes(n.Value.Value)), cancellationToken);
         return true;
+    }
+
+    /// <summary>Last year's pupils whose stay goes on into the year, less those who are stated anew.</summary>
+    private async Task<List<RollEntry>> StayingAsync(SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> stated, CancellationToken cancellationToken)
+    {
+        var staying = new List<RollEntry>();
+        var statedAnew = stated.Select(e => e.Student).ToHashSet();
+        var before = await ReadAsync(school, year with { EndYear = year.EndYear - 1 }, cancellationToken);
+        foreach (var (index, slot) in before.Pupils())
+        {
+            var spans = slot.Spans.Where(s => s.Entry <= year.LastDay && (s.Exit is null || s.Exit >= year.FirstDay)).ToList();
+            // A pupil without an id was erased from the directory.
+            if (spans.Count == 0 || statedAnew.Contains(slot.Student) || before.IdAt(index).IsEmpty) continue;
+            staying.Add(new RollEntry(slot.Student, StudentUniqueId.Parse(Encoding.UTF8.GetString(before.IdAt(index))), spans, slot.ElsewhereToo));
+        }
+        return staying;
     }
 
     private async Task<SchoolRoll> ReadAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken)

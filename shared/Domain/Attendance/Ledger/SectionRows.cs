@@ -24,7 +24,13 @@ public sealed class SectionRows(ITableStore store, PartitionKey partition)
                     var entry = new SectionEntry(
                         (byte)(stated.SlotIndex % RegisterBlock.Width), (byte)stated.Date.Day, stated.Section, stated.Mark.Value, ordinal);
                     var key = (entry.Slot, entry.Day, entry.Section);
-                    if (byEvent.TryGetValue(key, out var old) && (old == entry || (old.Feed != ordinal && !yields[old.Feed]))) continue;
+                    if (byEvent.TryGetValue(key, out var old))
+                    {
+                        if (old.Feed != ordinal && !yields[old.Feed]) continue;
+                        // Of two statements of one feed the greater absence holds.
+                        if (old.Feed == ordinal) entry = entry with { Mark = Mark.Greater(new Mark(old.Mark), stated.Mark).Value };
+                        if (old == entry) continue;
+                    }
                     byEvent[key] = entry;
                     changed = true;
                 }
@@ -51,7 +57,10 @@ public sealed class SectionRows(ITableStore store, PartitionKey partition)
         JsonSerializer.Deserialize(row.Body.Span, SectionJson.Default.ListSectionEntry) ?? throw new FormatException("A section row is empty.");
 }
 
-internal sealed record SectionEntry(byte Slot, byte Day, string Section, byte Mark, ushort Feed);
+/// <summary>One-letter names: a row holds a block's month within the limit of a row's size.</summary>
+internal sealed record SectionEntry(
+    [property: JsonPropertyName("n")] byte Slot, [property: JsonPropertyName("d")] byte Day, [property: JsonPropertyName("s")] string Section,
+    [property: JsonPropertyName("m")] byte Mark, [property: JsonPropertyName("f")] ushort Feed);
 
 [JsonSerializable(typeof(List<SectionEntry>))]
 internal sealed partial class SectionJson : JsonSerializerContext;
