@@ -107,7 +107,7 @@ public sealed class FeedPrecedenceTests : IAsyncLifetime
     public async Task RandomFeeds_OfAnyKind_EqualAPlainModel()
     {
         DateOnly[] week = [new(2026, 1, 5), new(2026, 1, 6), new(2026, 1, 7), new(2026, 1, 8), new(2026, 1, 9)];
-        string[] codes = ["P", "I", "L"];
+        string[] codes = ["/", "I", "L"];
         var genRow = Gen.Select(Gen.Int[0, 4], Gen.Int[1, 3], Gen.Int[0, 2]);
         var genFeed = Gen.Select(Gen.Enum<FeedKind>(), Gen.Int[0, 3], Gen.Int[0, 4], Gen.Int[0, 4], genRow.Array[1, 6]);
         await genFeed.Array[1, 7].SampleAsync(
@@ -116,7 +116,7 @@ public sealed class FeedPrecedenceTests : IAsyncLifetime
                 await using var fresh = new LocalApp(Today);
                 await fresh.SendAsync("studentUniqueId,schoolId,enrolDate\nx1,North,2025-09-01\nx2,North,2025-09-01\nx3,North,2026-01-07\n", Roster);
                 // Every day is covered from the start, so that the days the ledger shows do not depend on the feeds.
-                await fresh.SendAsync(Header + "2026-01-05,North,x1,P\n", Register with { StatedAt = Noon.AddDays(-9), Covers = Days("2026-01-05", "2026-01-09") });
+                await fresh.SendAsync(Header + "2026-01-05,North,x1,/\n", Register with { StatedAt = Noon.AddDays(-9), Covers = Days("2026-01-05", "2026-01-09") });
                 var model = new Dictionary<(string Student, DateOnly Date), (Mark Mark, int Stated)> { [("x1", week[0])] = (Mark.Present, -1) };
 
                 foreach (var (kind, stated, a, b, rows) in feeds)
@@ -146,7 +146,7 @@ public sealed class FeedPrecedenceTests : IAsyncLifetime
 
     private static Mark MarkOf(string code) => code switch
     {
-        "P" => Mark.Present,
+        "/" => Mark.Present,
         "I" => Ill,
         _ => new Mark(MarkCategory.Late),
     };
