@@ -33,6 +33,7 @@ public static class LocalHost
                 services.AddSingleton<HttpFunctions>();
                 services.AddHostedService<QueueRunner>();
                 services.AddHostedService<TimerRunner>();
+                services.AddHostedService<FileDrop>();
                 configure?.Invoke(services);
             })
             .ConfigureWebHost(web => web

@@ -19,7 +19,11 @@ public sealed class FailedFeeds(ITableStore store, FeedStore feeds, FeedCompleti
         {
             // In place already where this is repeated.
             await store.CommitAsync(TableName.Attendance, partition, [FeedPause.Row(feed)], cancellationToken);
-            await feeds.RecordAsync(feed, result with { Failed = true }, cancellationToken);
+            // Another delivery may have been faster, and have looked for the pause before it stood there.
+            if (await Inbox.IsDoneAsync(store, TableName.Attendance, partition, batch, cancellationToken))
+                await BatchAppliedAsync(batch, firstMonth, cancellationToken);
+            else
+                await feeds.RecordAsync(feed, result with { Failed = true }, cancellationToken);
         }
         await completion.CheckAsync(feed, cancellationToken);
     }
@@ -29,10 +33,13 @@ public sealed class FailedFeeds(ITableStore store, FeedStore feeds, FeedCompleti
     public async Task BatchAppliedAsync(Envelope batch, int firstMonth, CancellationToken cancellationToken)
     {
         var (feed, result, partition) = Read(batch, firstMonth);
-        if (await FeedPause.EndAsync(store, partition, feed, cancellationToken) is { } end)
+        while (await FeedPause.EndAsync(store, partition, feed, cancellationToken) is { } end)
+        {
             await store.CommitAsync(
                 TableName.Attendance, partition, [end, Outbox.Row(QueueName.Screenings, completion.BaselineOf(feed, result))], cancellationToken);
-        await outbox.RelayAsync(TableName.Attendance, partition, cancellationToken);
+            // Also where the commit was refused: the same request, lying there from before, stands in its way.
+            await outbox.RelayAsync(TableName.Attendance, partition, cancellationToken);
+        }
     }
 
     /// <summary>A feed could not be read: it is refused, with the reference of the failure.</summary>

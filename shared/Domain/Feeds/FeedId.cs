@@ -7,7 +7,9 @@ namespace SchoolSignal.Domain.Feeds;
 public readonly record struct FeedId
 {
     private const int MonthLength = 6;
-    private const int Length = MonthLength + 1 + 16;
+
+    /// <summary>Every id's, in characters.</summary>
+    public const int Length = MonthLength + 1 + 16;
 
     private readonly string? value;
 

@@ -29,10 +29,16 @@ public sealed class FeedIntake(IFileArchive archive, ITableStore store, FeedStor
 
     /// <param name="limit">Inclusive, in bytes.</param>
     /// <param name="progress">Told the bytes taken in so far.</param>
-    public async Task<IntakeResult> ReceiveAsync(Stream content, FeedRequest request, long limit, IProgress<long>? progress, CancellationToken cancellationToken)
+    public Task<IntakeResult> ReceiveAsync(Stream content, FeedRequest request, long limit, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        ReceiveAsync(FeedId.New(time.GetUtcNow()), content, request, limit, progress, cancellationToken);
+
+    /// <summary>Takes a file in under an id that its sender has made, so that one who does not know how an earlier try ended
+    /// can try again: a feed of that id is taken in once.</summary>
+    public async Task<IntakeResult> ReceiveAsync(
+        FeedId id, Stream content, FeedRequest request, long limit, IProgress<long>? progress, CancellationToken cancellationToken)
     {
+        if (await feeds.FindAsync(id, cancellationToken) is { Status: var known }) return new IntakeResult.Accepted(known);
         var arrivedAt = time.GetUtcNow();
-        var id = FeedId.New(arrivedAt);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long size = 0;
         await using (var file = await archive.CreateAsync(OriginalPath(id), cancellationToken))

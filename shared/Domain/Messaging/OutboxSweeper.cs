@@ -11,13 +11,16 @@ namespace SchoolSignal.Domain.Messaging;
 /// no table.</summary>
 public sealed class OutboxSweeper(Outbox outbox, SchoolRegistry registry, PupilPartitions pupils, DistrictId district, TimeProvider time)
 {
+    /// <summary>Months whose feeds are looked at, this one included. A feed is read within days of its arrival, but a failed
+    /// part of it may be replayed much later: for as long as its school year is of interest.</summary>
+    private const int FeedMonths = 13;
+
     /// <returns>How many messages were sent.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var sent = 0;
-        // A feed is read within days of its arrival: this month's partition and the one before hold every open one.
         var now = time.GetUtcNow().UtcDateTime;
-        foreach (var month in new[] { now, now.AddMonths(-1) })
+        foreach (var month in Enumerable.Range(0, FeedMonths).Select(back => now.AddMonths(-back)))
             sent += await outbox.RelayAsync(
                 TableName.Feeds, PartitionKey.Of(district.Value, month.ToString("yyyyMM", CultureInfo.InvariantCulture)), cancellationToken);
         foreach (var endYear in await registry.YearsAsync(cancellationToken))

@@ -25,6 +25,10 @@ public sealed class RuleSets(ITableStore store, DistrictId district)
             : throw new InvalidOperationException($"The stored rule set {version} does not load.");
     }
 
+    /// <summary>Whether a district can choose that version.</summary>
+    public async ValueTask<bool> IsKnownAsync(string version, CancellationToken cancellationToken) =>
+        version == RuleSet.Starting.Version || await store.GetAsync(TableName.District, Partition, Key(version), cancellationToken) is not null;
+
     /// <summary>Stores a rule set under its version.</summary>
     /// <returns>False if another set is stored under that version: give the changed one a version of its own.</returns>
     public async Task<bool> AddAsync(RuleSet rules, string json, CancellationToken cancellationToken)
