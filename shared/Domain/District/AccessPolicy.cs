@@ -10,6 +10,8 @@ public enum AccessAction
     ReadFeedReports,
     /// <summary>Rows as sent, with pupils in them.</summary>
     ReadRefusedRows,
+    /// <summary>Work that failed for good, and its replay; no pupil.</summary>
+    HandleFailures,
 }
 
 /// <summary>Why access was given or not: the code that an answer and the audit carry.</summary>
@@ -50,7 +52,7 @@ public static class AccessPolicy
     {
         AccessAction.ReadWorklist => role == Role.Counsellor,
         AccessAction.SendFeed or AccessAction.ReadRefusedRows => role == Role.DataManager,
-        AccessAction.ReadFeedReports => role is Role.DataManager or Role.Administrator,
+        AccessAction.ReadFeedReports or AccessAction.HandleFailures => role is Role.DataManager or Role.Administrator,
         _ => false,
     };
 }
