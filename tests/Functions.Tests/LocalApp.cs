@@ -15,18 +15,20 @@ namespace SchoolSignal.Functions.Tests;
 /// <summary>The app as the Local host composes it, in a folder of its own, on a day of the test's.</summary>
 internal sealed class LocalApp : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder? folder;
     private readonly ServiceProvider services;
 
     /// <param name="clock">A clock of the test's, which then also makes work fail on purpose: it is not logged; null is one
     /// that runs from noon of the day.</param>
-    public LocalApp(DateOnly today, TimeProvider? clock = null)
+    /// <param name="data">A folder that outlives the app; null is one of its own.</param>
+    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null)
     {
+        if (data is null) data = (folder = new TempFolder()).Path;
         var collection = new ServiceCollection();
         collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
-        LocalServices.Add(collection, new LocalOptions(folder.Path, DistrictId.Parse("test")));
+        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")));
         services = collection.BuildServiceProvider();
     }
 
@@ -83,6 +85,6 @@ internal sealed class LocalApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        folder.Dispose();
+        folder?.Dispose();
     }
 }
