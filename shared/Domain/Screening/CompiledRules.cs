@@ -15,6 +15,8 @@ internal sealed class CompiledRules
     private readonly CompiledRule[] rules;
     private readonly CompiledCondition[] conditions;
     private readonly CompiledStep[] steps;
+    private readonly Gate[] gates;
+    private readonly ulong ungated;
 
     public CompiledRules(RuleSet set)
     {
@@ -25,6 +27,9 @@ internal sealed class CompiledRules
         steps = [.. flatSteps];
         for (var rule = 0; rule < rules.Length; rule++)
             if (set.Rules[rule].ReadsRegister) RegisterRules |= 1UL << rule;
+        gates = [.. GatesOf(set)];
+        ungated = AllOf(rules.Length);
+        foreach (var gate in gates) ungated &= ~gate.Rule;
 
         CompiledRule Compile(RuleDefinition rule)
         {
@@ -46,6 +51,30 @@ internal sealed class CompiledRules
 
     public static int Quarters(decimal points) => (int)(points * 4);
 
+    /// <summary>The rules that may fire, a bit for each: of the rest one necessary condition does not hold. Nearly every
+    /// pupil is done with after this walk.</summary>
+    public ulong Candidates(ReadOnlySpan<IndicatorValue> values)
+    {
+        var candidates = ungated;
+        foreach (ref readonly var gate in gates.AsSpan())
+        {
+            ref readonly var value = ref values[gate.Indicator];
+            var holds = value.Denominator != 0 & value.Numerator * gate.Denominator >= value.Denominator * gate.Numerator;
+            candidates |= holds ? gate.Rule : 0;
+        }
+        return candidates;
+    }
+
+    private static ulong AllOf(int rules) => rules == RuleSet.MaxRules ? ulong.MaxValue : (1UL << rules) - 1;
+
+    /// <summary>For each rule that has one: a condition of one indicator against a plain threshold.</summary>
+    private static IEnumerable<Gate> GatesOf(RuleSet set)
+    {
+        for (var rule = 0; rule < set.Rules.Count; rule++)
+            if (set.Rules[rule].When.Select(c => new CompiledCondition(c)).FirstOrDefault(c => c.IsPlain) is { IsPlain: true } plain)
+                yield return new Gate(plain, 1UL << rule);
+    }
+
     /// <summary>Tries one rule.</summary>
     public RuleOutcome Try(int index, ReadOnlySpan<IndicatorValue> values)
     {
@@ -65,6 +94,15 @@ internal sealed class CompiledRules
         int FirstCondition, int EndCondition, int FirstStep, int EndStep, int Quarters, CompiledCondition? HalvedWhen);
 
     private readonly record struct CompiledStep(CompiledCondition Condition, int Quarters, bool Severe);
+
+    /// <summary>A plain condition laid out for the walk over all rules. At most is at least with the signs turned.</summary>
+    private readonly struct Gate(CompiledCondition condition, ulong rule)
+    {
+        public readonly ulong Rule = rule;
+        public readonly long Numerator = condition.IsAtMost ? -condition.Numerator : condition.Numerator;
+        public readonly long Denominator = condition.IsAtMost ? -condition.Denominator : condition.Denominator;
+        public readonly int Indicator = condition.IndicatorIndex;
+    }
 }
 
 /// <summary>A condition with its threshold as a fraction of whole numbers, so that the edge is exact.</summary>
@@ -96,6 +134,18 @@ internal readonly struct CompiledCondition
         numerator = (long)scaled;
         isReal = IsReal(condition.Indicator) || (condition.Other is { } second && IsReal(second));
     }
+
+    /// <summary>Whether the condition holds one exact indicator against its threshold alone.</summary>
+    public bool IsPlain => denominator != 0 && other < 0 && !isReal;
+
+    public int IndicatorIndex => indicator;
+
+    public bool IsAtMost => atMost;
+
+    /// <summary>The threshold is this many <see cref="Denominator"/>ths.</summary>
+    public long Numerator => numerator;
+
+    public long Denominator => denominator;
 
     /// <summary>Whether the condition holds; never on an undefined indicator.</summary>
     public bool Holds(ReadOnlySpan<IndicatorValue> values)

@@ -144,9 +144,11 @@ public sealed class Screener
         var rules = Rules.Compiled;
         var resting = school.AttendanceRests is null ? 0 : rules.RegisterRules;
         ulong fired = 0;
-        for (var rule = 0; rule < rules.Count; rule++)
+        Array.Clear(Outcomes);
+        for (var left = rules.Candidates(Values) & ~resting; left != 0; left &= left - 1)
         {
-            Outcomes[rule] = (resting >> rule & 1) != 0 ? default : rules.Try(rule, Values);
+            var rule = BitOperations.TrailingZeroCount(left);
+            Outcomes[rule] = rules.Try(rule, Values);
             if (Outcomes[rule].Fired) fired |= 1UL << rule;
         }
         var (known, expected) = register.Completeness(Days);

@@ -16,7 +16,7 @@ namespace SchoolSignal.Benchmarks.Import;
 /// <summary>The embedded store as the Local host composes it, with a district's roster, calendar and 150 days of register.</summary>
 internal static class LocalStore
 {
-    private static readonly DistrictId District = DistrictId.Parse("benchmark");
+    public static readonly DistrictId District = DistrictId.Parse("benchmark");
     private static readonly DateTimeOffset Today = new(ImportShape.Calendar[^1], new TimeOnly(17, 0), TimeSpan.Zero);
 
     /// <summary>The folder that every run starts from; built once and kept.</summary>

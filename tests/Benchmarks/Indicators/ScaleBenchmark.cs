@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Measuring;
@@ -8,8 +7,6 @@ namespace SchoolSignal.Benchmarks.Indicators;
 /// <summary>Whether a pupil costs the same in a small district and in a large one.</summary>
 public static class ScaleBenchmark
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
-
     public static void Run(BenchmarkOptions options, Report report)
     {
         int[] sizes = options.Quick ? [10_000, 30_000, 100_000] : [10_000, 30_000, 100_000, 300_000, 1_000_000];
@@ -19,7 +16,7 @@ public static class ScaleBenchmark
         foreach (var pupils in sizes)
         {
             var screening = new RegisterScreening(schools[..(pupils * schools.Length / sizes[^1])], SyntheticCalendar.Year.LastDay);
-            if (points.Count == 0) RunFor(WarmUp, screening.Run);
+            if (points.Count == 0) Timing.WarmUp(screening.Run);
             // A small district takes milliseconds: more runs of it make up for the noise.
             var timing = Timing.Of(options.Runs * Math.Clamp(300_000 / pupils, 1, 10), screening.Run);
             points.Add((pupils, timing.Median));
@@ -29,12 +26,6 @@ public static class ScaleBenchmark
         }
 
         report.AddResult("growth of screening with pupils", string.Create(CultureInfo.InvariantCulture, $"exponent {Exponent(points):F3} (at most 1.05)"));
-    }
-
-    private static void RunFor(TimeSpan span, Action run)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < span) run();
     }
 
     /// <summary>The slope of the line of least squares through the logarithms.</summary>

@@ -26,6 +26,13 @@ public sealed record Timing(TimeSpan Median, TimeSpan Fastest, TimeSpan Slowest,
         return From(taken);
     }
 
+    /// <summary>Runs for two seconds, so that the just-in-time compiler has settled before short runs are timed.</summary>
+    public static void WarmUp(Action run)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2)) run();
+    }
+
     /// <summary>From times measured elsewhere; at least one.</summary>
     public static Timing From(IEnumerable<TimeSpan> taken)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Domain.Attendance;
@@ -5,21 +6,28 @@ using SchoolSignal.Domain.Screening;
 
 namespace SchoolSignal.Benchmarks.Rules;
 
-/// <summary>A pupil's indicators, ready to be judged.</summary>
-/// <param name="All">Over all sessions, in catalogue order.</param>
+/// <summary>Pupils' indicators, ready to be judged, one pupil after the other in catalogue order.</summary>
+/// <param name="All">Over all sessions.</param>
 /// <param name="Usual">The same with the school's exceptional sessions left out.</param>
-internal sealed record ReadyPupil(IndicatorValue[] All, IndicatorValue[] Usual);
+internal sealed record ReadyIndicators(IndicatorValue[] All, IndicatorValue[] Usual)
+{
+    public int Pupils => All.Length / IndicatorCatalogue.Count;
+
+    public ReadOnlySpan<IndicatorValue> AllOf(int pupil) => All.AsSpan(pupil * IndicatorCatalogue.Count, IndicatorCatalogue.Count);
+
+    public ReadOnlySpan<IndicatorValue> UsualOf(int pupil) => Usual.AsSpan(pupil * IndicatorCatalogue.Count, IndicatorCatalogue.Count);
+}
 
 /// <summary>The domain's own starting rule set over ready indicators.</summary>
 internal static class CompiledScreening
 {
     /// <summary>Works out every pupil's indicators, outside the watch.</summary>
-    public static List<ReadyPupil> Prepare(IEnumerable<SyntheticSchool> schools, DateOnly asOf)
+    public static ReadyIndicators Prepare(IEnumerable<SyntheticSchool> schools, DateOnly asOf)
     {
         var screener = new Screener(RuleSet.Starting);
         var (blanked, register) = (new PupilDays(), new RegisterIndicators());
         var inputs = new ScreeningInputs(HasLegalBasis: true);
-        var pupils = new List<ReadyPupil>();
+        var (all, usual) = (new List<IndicatorValue>(), new List<IndicatorValue>());
         foreach (var (_, school) in schools)
         {
             var baseline = SchoolBaseline.Of(school, asOf);
@@ -27,32 +35,40 @@ internal static class CompiledScreening
                 for (var slot = 0; slot < RegisterBlock.Width; slot++)
                 {
                     if (block.Slots[slot] is null || screener.ScreenPlace(new PupilPlace(baseline, block, slot), inputs).Kind != PlaceKind.OnRoll) continue;
-                    IndicatorValue[] all = [.. screener.Values];
+                    all.AddRange(screener.Values);
                     blanked.CopyWithoutExceptional(screener.Days);
-                    IndicatorValue[] usual = [.. all];
-                    register.Compute(blanked, usual);
-                    pupils.Add(new ReadyPupil(all, usual));
+                    register.Compute(blanked, screener.Values);
+                    usual.AddRange(screener.Values);
                 }
         }
 
-        return pupils;
+        return new ReadyIndicators([.. all], [.. usual]);
     }
 
     /// <summary>A bit for each rule that fires with and without the exceptional sessions.</summary>
-    public static ulong Fired(ReadyPupil pupil)
+    public static ulong Fired(ReadyIndicators pupils, int pupil)
     {
         var rules = RuleSet.Starting.Compiled;
         ulong fired = 0;
-        for (var rule = 0; rule < rules.Count; rule++)
-            if (RuleOutcome.Both(rules.Try(rule, pupil.All), rules.Try(rule, pupil.Usual)).Fired) fired |= 1UL << rule;
+        for (var left = rules.Candidates(pupils.AllOf(pupil)); left != 0; left &= left - 1)
+        {
+            var rule = BitOperations.TrailingZeroCount(left);
+            if (rules.Try(rule, pupils.AllOf(pupil)).Fired && rules.Try(rule, pupils.UsualOf(pupil)).Fired) fired |= 1UL << rule;
+        }
+
         return fired;
     }
 
     /// <summary>The same indicators as RulesEngine reads them.</summary>
-    public static (AttendanceFacts All, AttendanceFacts Usual) Facts(ReadyPupil pupil) => (Facts(pupil.All), Facts(pupil.Usual));
+    public static (AttendanceFacts All, AttendanceFacts Usual) Facts(ReadyIndicators pupils, int pupil) =>
+        (Facts(pupils.AllOf(pupil)), Facts(pupils.UsualOf(pupil)));
 
-    private static AttendanceFacts Facts(IndicatorValue[] values) =>
-        AttendanceFacts.From(new SqlIndicators(0, Columns, Array.ConvertAll(values, v => v.ToDouble())));
+    private static AttendanceFacts Facts(ReadOnlySpan<IndicatorValue> values)
+    {
+        var numbers = new double?[values.Length];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = values[i].ToDouble();
+        return AttendanceFacts.From(new SqlIndicators(0, Columns, numbers));
+    }
 
     private static readonly Dictionary<string, int> Columns = IndicatorCatalogue.All.ToDictionary(d => d.Name, d => (int)d.Indicator, StringComparer.Ordinal);
 }

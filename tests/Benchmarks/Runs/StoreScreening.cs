@@ -5,6 +5,7 @@ using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Measuring;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Screening.Runs;
 
@@ -58,7 +59,8 @@ internal static class StoreScreening
         var pupils = 0;
         var ids = Enumerable.Range(0, schools).Select(number => SchoolId.Parse(ImportShape.SchoolId(number))).ToList();
         var twoAtOnce = new ParallelOptions { MaxDegreeOfParallelism = Workers };
-        await Parallel.ForEachAsync(ids, twoAtOnce, async (school, cancel) => await baseline.RecountAsync(school, SyntheticCalendar.Year, cancel));
+        await Parallel.ForEachAsync(ids, twoAtOnce, async (school, cancel) => await baseline.UpdateAsync(
+            BaselineUpdate.RecountOf(LocalStore.District, school, SyntheticCalendar.Year), SchoolYear.DefaultFirstMonth, cancel));
 
         var start = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(ids, twoAtOnce, async (school, cancel) =>
