@@ -1,0 +1,40 @@
+namespace SchoolSignal.Functions.Tests.Commands;
+
+public sealed class InspectCommandTests : IDisposable
+{
+    private readonly Cli cli = new();
+
+    public void Dispose() => cli.Dispose();
+
+    [Theory]
+    [InlineData("a.csv", "studentUniqueId,schoolId,grade,enrolDate\nada,s1,7,2025-09-01\nben,s2,7,2025-09-02\n", "import students", "enrolments            2", "2025-09-01 to 2025-09-02")]
+    [InlineData("a.csv", "date,schoolId,instructional,reason\n2025-09-01,,true,\n2025-09-02,,false,wind\n", "import calendar", "days without school   1", "every school of the district")]
+    [InlineData("a.ics", "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20251225\nSUMMARY:Holiday\nEND:VEVENT\nEND:VCALENDAR\n", "import calendar", "iCalendar", "2025-12-25")]
+    [InlineData("a.jsonl", "{\"date\":\"2025-10-28\",\"studentUniqueId\":\"ben\",\"observer\":\"t\",\"items\":{\"1\":3}}\n{\"date\":\"never\",\"studentUniqueId\":\"ben\",\"observer\":\"t\",\"items\":{}}\n", "import observations", "forms                 1", "1 invalidDate")]
+    [InlineData("a.csv", "date,schoolId,studentUniqueId,code\n2025-09-15,s1,ada,P\n2025-09-16,s1,ada,A\n", "import attendance", "register events       2", "to be said with --kind")]
+    public async Task Inspect_OfEachFormat_SaysWhatItIs(string name, string content, params string[] says)
+    {
+        var ended = await cli.RunAsync("inspect", cli.File(name, content));
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.All(says, text => Assert.Contains(text, ended.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a.csv", "")]
+    [InlineData("a.json", "{}")]
+    [InlineData("a.xml", "<a/>")]
+    public async Task Inspect_NothingToRead_Exits3InWords(string name, string content)
+    {
+        var ended = await cli.RunAsync("inspect", cli.File(name, content));
+        Assert.Equal((3, ""), (ended.Code, ended.Output));
+        Assert.NotEmpty(ended.Error);
+    }
+
+    [Fact]
+    public async Task Inspect_ProfileNobodyKnows_NamesTheKnown()
+    {
+        var ended = await cli.RunAsync("inspect", cli.File("a.csv", SmallDistrict.Attendance()), "--profile", "nobody");
+        Assert.Equal(3, ended.Code);
+        Assert.Contains("us-daily", ended.Error, StringComparison.Ordinal);
+    }
+}
