@@ -18,7 +18,7 @@ public abstract record WorklistReading
         public IReadOnlyList<ReferralListing> Listings => [.. Listed.Concat(Waiting).Select(n => n.Listing)];
     }
 
-    /// <summary>The district has taken in no attendance of that school.</summary>
+    /// <summary>Neither a roster nor a feed has named that school.</summary>
     public sealed record UnknownSchool : WorklistReading;
 }
 

@@ -18,9 +18,26 @@ internal sealed record AsOfDay(DateOnly Date, bool IsLatest, SchoolYear Year, IR
         var registry = context.Get<SchoolRegistry>();
         var years = await registry.YearsAsync(cancellationToken);
         if (years.Count == 0) return null;
+        if (asked is { } day)
+        {
+            var year = SchoolYear.Containing(day, firstMonth);
+            var schools = await registry.InYearAsync(year, cancellationToken);
+            var last = await LastCoveredAsync(context, schools, year, cancellationToken);
+            return new AsOfDay(day, last is null || day >= last, year, schools);
+        }
+        // A roster opens a school year before the first feed of it has come.
+        foreach (var endYear in years.AsEnumerable().Reverse())
+        {
+            var year = new SchoolYear(endYear, firstMonth);
+            var schools = await registry.InYearAsync(year, cancellationToken);
+            if (await LastCoveredAsync(context, schools, year, cancellationToken) is { } last) return new AsOfDay(last, true, year, schools);
+        }
+        return null;
+    }
 
-        var year = asked is { } date ? SchoolYear.Containing(date, firstMonth) : new SchoolYear(years[^1], firstMonth);
-        var schools = await registry.InYearAsync(year, cancellationToken);
+    private static async Task<DateOnly?> LastCoveredAsync(
+        CommandContext context, IReadOnlyList<SchoolId> schools, SchoolYear year, CancellationToken cancellationToken)
+    {
         DateOnly? last = null;
         foreach (var school in schools)
         {
@@ -29,8 +46,7 @@ internal sealed record AsOfDay(DateOnly Date, bool IsLatest, SchoolYear Year, IR
                 && (last is null || covered.To > last))
                 last = covered.To;
         }
-        if (asked is { } day) return new AsOfDay(day, last is null || day >= last, year, schools);
-        return last is { } to ? new AsOfDay(to, true, year, schools) : null;
+        return last;
     }
 
     public const string NothingYet = "There is no attendance yet. Import a feed first: import attendance FILE.";

@@ -32,7 +32,7 @@ internal static class ReferralsCommand
     public static async Task<ExitCode> RunAsync(CommandContext context, SchoolId? school, bool json, int? most, CancellationToken cancellationToken)
     {
         if (await context.Get<WorklistListings>().ReadAsync(school, most, cancellationToken) is not WorklistReading.Read read)
-            return context.Refuse($"No attendance of a school {school} has been taken in. --school takes the id that your files use.");
+            return context.Refuse($"No school {school} is known here. --school takes the id that your files use.");
         if (json)
         {
             await context.Output.WriteLineAsync(JsonSerializer.Serialize(read.Listings, ReferralListingJson.Default.IReadOnlyListReferralListing));
