@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
+using SchoolSignal.Adapters.Sqlite;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
-using SchoolSignal.Adapters.Sqlite;
 using static SchoolSignal.Functions.Tests.Attendance.LedgerView;
 
 namespace SchoolSignal.Functions.Tests.Attendance;
