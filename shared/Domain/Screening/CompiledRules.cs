@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SchoolSignal.Domain.Screening;
 
 /// <summary>What a rule came to for one pupil. Points are counted in quarters: half of half a point must stay exact.</summary>
@@ -29,7 +31,7 @@ internal sealed class CompiledRules
             if (set.Rules[rule].ReadsRegister) RegisterRules |= 1UL << rule;
         gates = [.. GatesOf(set)];
         ungated = AllOf(rules.Length);
-        foreach (var gate in gates) ungated &= ~gate.Rule;
+        foreach (var gate in gates) ungated &= ~(1UL << gate.Rule);
 
         CompiledRule Compile(RuleDefinition rule)
         {
@@ -60,7 +62,8 @@ internal sealed class CompiledRules
         {
             ref readonly var value = ref values[gate.Indicator];
             var holds = value.Denominator != 0 & value.Numerator * gate.Denominator >= value.Denominator * gate.Numerator;
-            candidates |= holds ? gate.Rule : 0;
+            // Without a branch: which rules speak of a pupil is what a processor cannot foresee.
+            candidates |= (ulong)Unsafe.BitCast<bool, byte>(holds) << gate.Rule;
         }
         return candidates;
     }
@@ -72,7 +75,7 @@ internal sealed class CompiledRules
     {
         for (var rule = 0; rule < set.Rules.Count; rule++)
             if (set.Rules[rule].When.Select(c => new CompiledCondition(c)).FirstOrDefault(c => c.IsPlain) is { IsPlain: true } plain)
-                yield return new Gate(plain, 1UL << rule);
+                yield return new Gate(plain, rule);
     }
 
     /// <summary>Tries one rule.</summary>
@@ -96,9 +99,9 @@ internal sealed class CompiledRules
     private readonly record struct CompiledStep(CompiledCondition Condition, int Quarters, bool Severe);
 
     /// <summary>A plain condition laid out for the walk over all rules. At most is at least with the signs turned.</summary>
-    private readonly struct Gate(CompiledCondition condition, ulong rule)
+    private readonly struct Gate(CompiledCondition condition, int rule)
     {
-        public readonly ulong Rule = rule;
+        public readonly int Rule = rule;
         public readonly long Numerator = condition.IsAtMost ? -condition.Numerator : condition.Numerator;
         public readonly long Denominator = condition.IsAtMost ? -condition.Denominator : condition.Denominator;
         public readonly int Indicator = condition.IndicatorIndex;

@@ -49,11 +49,12 @@ internal static class CompiledScreening
     public static ulong Fired(ReadyIndicators pupils, int pupil)
     {
         var rules = RuleSet.Starting.Compiled;
+        var all = pupils.AllOf(pupil);
         ulong fired = 0;
-        for (var left = rules.Candidates(pupils.AllOf(pupil)); left != 0; left &= left - 1)
+        for (var left = rules.Candidates(all); left != 0; left &= left - 1)
         {
             var rule = BitOperations.TrailingZeroCount(left);
-            if (rules.Try(rule, pupils.AllOf(pupil)).Fired && rules.Try(rule, pupils.UsualOf(pupil)).Fired) fired |= 1UL << rule;
+            if (rules.Try(rule, all).Fired && rules.Try(rule, pupils.UsualOf(pupil)).Fired) fired |= 1UL << rule;
         }
 
         return fired;
