@@ -5,7 +5,7 @@ namespace SchoolSignal.Domain.District;
 
 /// <summary>What a district decides for itself. A new district has <see cref="Default"/>: no legal basis, so nobody is
 /// screened until somebody sets one.</summary>
-/// <param name="CodeSets">Shipped code sets by name, or files ending in <c>.json</c>; the first one a feed's codes fit is used.</param>
+/// <param name="CodeSets">Ids of the code sets the district uses. Its own ones take part when a file's codes are worked out.</param>
 /// <param name="OptOuts">Pupils who are not screened.</param>
 /// <param name="UnresolvedOptOuts">Opt-outs named before the roster knew the pupil. They are ids, so they stay here only
 /// until <see cref="OptOutResolution.ResolveAsync"/> finds the pupil's key.</param>

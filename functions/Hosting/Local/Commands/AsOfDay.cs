@@ -18,18 +18,20 @@ internal sealed record AsOfDay(DateOnly Date, bool IsLatest, SchoolYear Year, IR
         var registry = context.Get<SchoolRegistry>();
         var years = await registry.YearsAsync(cancellationToken);
         if (years.Count == 0) return null;
-        if (asked is { } day)
-        {
-            var year = SchoolYear.Containing(day, firstMonth);
-            var schools = await registry.InYearAsync(year, cancellationToken);
-            var last = await LastCoveredAsync(context, schools, year, cancellationToken);
-            return new AsOfDay(day, last is null || day >= last, year, schools);
-        }
+        var latest = await LatestAsync(context, years, firstMonth, cancellationToken);
+        if (asked is not { } day) return latest;
+        // The last day of an older year is a look back too: it keeps nothing.
+        var of = SchoolYear.Containing(day, firstMonth);
+        return new AsOfDay(day, latest is null || day >= latest.Date, of, await registry.InYearAsync(of, cancellationToken));
+    }
+
+    private static async Task<AsOfDay?> LatestAsync(CommandContext context, List<int> years, int firstMonth, CancellationToken cancellationToken)
+    {
         // A roster opens a school year before the first feed of it has come.
         foreach (var endYear in years.AsEnumerable().Reverse())
         {
             var year = new SchoolYear(endYear, firstMonth);
-            var schools = await registry.InYearAsync(year, cancellationToken);
+            var schools = await context.Get<SchoolRegistry>().InYearAsync(year, cancellationToken);
             if (await LastCoveredAsync(context, schools, year, cancellationToken) is { } last) return new AsOfDay(last, true, year, schools);
         }
         return null;
