@@ -99,7 +99,7 @@ internal static class FunctionRules
 
         var route = http.Route ?? "";
         var values = RouteValues(route, faults);
-        foreach (var other in method.GetParameters().Where(p => p != parameter && p.ParameterType != typeof(CancellationToken)))
+        foreach (var other in method.GetParameters().Where(p => p.Position != parameter.Position && p.ParameterType != typeof(CancellationToken)))
         {
             if (!values.Contains(other.Name!, StringComparer.OrdinalIgnoreCase))
                 faults.Add($"has a parameter '{other.Name}' that is not in its route");
@@ -153,7 +153,7 @@ internal static class FunctionRules
     private static void CheckBackground(MethodInfo method, ParameterInfo trigger, List<string> faults)
     {
         if (method.ReturnType != typeof(Task)) faults.Add("returns something else than Task");
-        foreach (var other in method.GetParameters().Where(p => p != trigger && p.ParameterType != typeof(CancellationToken)))
+        foreach (var other in method.GetParameters().Where(p => p.Position != trigger.Position && p.ParameterType != typeof(CancellationToken)))
             faults.Add($"has a parameter '{other.Name}' beside its trigger and a CancellationToken");
     }
 
