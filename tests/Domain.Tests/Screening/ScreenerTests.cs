@@ -1,6 +1,7 @@
 using System.Numerics;
 using SchoolSignal.Domain.Attendance;
 using SchoolSignal.Domain.Screening;
+using SchoolSignal.Domain.Students;
 using SchoolSignal.Testing.Registers;
 
 namespace SchoolSignal.Domain.Tests.Screening;
@@ -38,7 +39,7 @@ public sealed class ScreenerTests
     [Fact]
     public void Screen_OptedOut_ComputesNothing()
     {
-        var inputs = Screenings.Lawful with { OptedOut = new HashSet<Students.StudentKey> { RegisterBuilder.KeyOf("ada") } };
+        var inputs = Screenings.Lawful with { OptedOut = new HashSet<StudentKey> { RegisterBuilder.KeyOf("ada") } };
         var built = Screenings.One('C'.Times(40));
         Assert.Equal(NotScreenedReason.OptedOut, built.Screen("ada", inputs).NotScreenedBecause);
         Assert.Empty(built.Explain("ada", inputs).Indicators);
