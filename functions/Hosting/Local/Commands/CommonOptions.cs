@@ -80,8 +80,7 @@ internal sealed class CommonOptions
     /// <summary>FROM..TO, both inclusive.</summary>
     public static Coverage? ParseCoverage(ArgumentResult result)
     {
-        var parts = result.Tokens[0].Value.Split("..");
-        if (parts.Length == 2 && TryDate(parts[0], out var from) && TryDate(parts[1], out var to) && from <= to) return new Coverage(from, to);
+        if (Coverage.TryParse(result.Tokens[0].Value, out var covers)) return covers;
         result.AddError("--covers takes the first and the last day the file speaks for, such as 2025-09-01..2025-09-05.");
         return null;
     }
