@@ -58,10 +58,45 @@ public sealed record Referral(
     DateOnly OpenedOn, DateOnly RaisedOn, DateOnly CurrentAsOf, DateOnly? ClosedOn,
     bool GroundRemoved, bool Waiting, ScreeningResult Evidence, int Revision)
 {
+    /// <summary>The counsellor whose case it is; null until somebody takes it on or is given it.</summary>
+    public Actor? AssignedTo { get; init; }
+
+    /// <summary>What is to be done next, or null.</summary>
+    public NextStep? NextStep { get; init; }
+
+    /// <summary>It rests until this day, on which it is back in the worklist; null if it does not rest. A worse level wakes it.</summary>
+    public DateOnly? SnoozedUntil { get; init; }
+
+    /// <summary>When there was last something a counsellor should hear of: opened, a worse level, another school, its turn
+    /// under the weekly cap, its ground gone or back, given to somebody.</summary>
+    public DateTimeOffset? NewsAt { get; init; }
+
     public bool IsOpen => State is not (ReferralState.Closed or ReferralState.Retracted);
 
     /// <summary>The latest screening is below Raised, though the referral's days stand.</summary>
     public bool HasEased => IsOpen && CurrentLevel < Level.Raised;
+
+    /// <summary>It rests on that day; on <see cref="SnoozedUntil"/> itself it no longer does.</summary>
+    public bool IsSnoozedOn(DateOnly today) => IsOpen && SnoozedUntil > today;
+
+    /// <summary>A person is reminded of it: its next step is due on that day or was before, or its rest has ended.</summary>
+    public bool IsDueOn(DateOnly today) => IsOpen && (NextStep?.Due <= today || SnoozedUntil <= today);
+}
+
+/// <summary>What somebody means to do next for a pupil.</summary>
+/// <param name="Due">The day it is to be done.</param>
+/// <param name="Revision">The line of the history that planned it, and holds the words.</param>
+public sealed record NextStep(NextStepKind Kind, DateOnly Due, int Revision);
+
+/// <summary>Kinds of next steps. They stand in the worklist, so they say nothing of the pupil.</summary>
+public enum NextStepKind
+{
+    TalkWithPupil,
+    CallFamily,
+    MeetFamily,
+    AskTeachers,
+    Review,
+    Other,
 }
 
 /// <summary>Who changed a referral: the screening, the weekly cap, or a member of staff by opaque id.</summary>
@@ -78,7 +113,15 @@ public readonly record struct Actor(string Value)
 /// <param name="Rules">Ids of the rules that had fired.</param>
 public sealed record ReferralEntry(
     int Revision, DateTimeOffset At, DateOnly On, Actor By, ReferralAction Action,
-    ReferralState State, Level Level, SchoolId School, Verdict? Verdict, IReadOnlyList<string> Rules);
+    ReferralState State, Level Level, SchoolId School, Verdict? Verdict, IReadOnlyList<string> Rules)
+{
+    /// <summary>What the person did, in full; null for a screening's line.</summary>
+    public CaseStep? Step { get; init; }
+
+    /// <summary>Whether somebody who had the referral open should hear of this line before acting: any person's step, and
+    /// what changes level, school, state or ground. Evidence that only grew, and a turn under the weekly cap, are not.</summary>
+    public bool SurprisesReader => Action is not (ReferralAction.Update or ReferralAction.Release);
+}
 
 /// <summary>All referrals a pupil ever had, oldest first.</summary>
 public sealed record PupilReferrals(IReadOnlyList<Referral> All)

@@ -8,42 +8,73 @@ public abstract record ReferralActionResult
     /// <summary>The table of <see cref="ReferralStates"/> has no such step.</summary>
     public sealed record NotPermitted(ReferralState From, ReferralAction Action) : ReferralActionResult;
 
-    /// <summary>Closing asks for a verdict, and nothing else takes one.</summary>
-    public sealed record VerdictExpected(bool IsMissing) : ReferralActionResult;
+    /// <summary>The day given does not lie from <paramref name="First"/> to <paramref name="Last"/>, both inclusive.</summary>
+    public sealed record DayRefused(DateOnly First, DateOnly Last) : ReferralActionResult;
 
     /// <summary>There is no such referral of that pupil.</summary>
     public sealed record NotFound : ReferralActionResult;
 
-    /// <summary>Somebody changed it first: read it again.</summary>
-    public sealed record ChangedMeanwhile : ReferralActionResult;
+    /// <summary>Somebody was faster since the reader opened it: the referral as it is now, and who did what since.</summary>
+    public sealed record ChangedMeanwhile(Referral Now, IReadOnlyList<ReferralEntry> Since) : ReferralActionResult;
 }
 
 /// <summary>The steps that a person, or the weekly cap, takes. Pure.</summary>
 public static class ReferralActions
 {
-    /// <param name="action">Acknowledge, Start, Close or Release; screening takes the others.</param>
+    /// <param name="by">The member of staff, or the weekly cap.</param>
     /// <param name="today">The day of the step; a closing day settles the evidence up to it.</param>
-    public static ReferralActionResult Take(Referral referral, ReferralAction action, Verdict? verdict, Actor by, DateOnly today, DateTimeOffset now)
+    public static ReferralActionResult Take(Referral referral, CaseStep step, Actor by, DateOnly today, DateTimeOffset now)
     {
-        if (action is not (ReferralAction.Acknowledge or ReferralAction.Start or ReferralAction.Close or ReferralAction.Release)
-            || ReferralStates.Next(referral.State, action) is not { } state
-            || (action == ReferralAction.Release && !referral.Waiting))
-            return new ReferralActionResult.NotPermitted(referral.State, action);
-        if (verdict.HasValue != (action == ReferralAction.Close))
-            return new ReferralActionResult.VerdictExpected(!verdict.HasValue);
+        ArgumentNullException.ThrowIfNull(step);
+        if (ReferralStates.Next(referral.State, step.Action) is not { } state || !HasSense(referral, step, today))
+            return new ReferralActionResult.NotPermitted(referral.State, step.Action);
+        if (CaseDates.Of(step, today) is { } day && (day.Stated < day.First || day.Stated > day.Last))
+            return new ReferralActionResult.DayRefused(day.First, day.Last);
 
-        var after = referral with
-        {
-            State = state,
-            Verdict = verdict,
-            ClosedOn = action == ReferralAction.Close ? today : null,
-            Waiting = false,
-            Revision = referral.Revision + 1,
-        };
+        var after = Apply(referral with { State = state, Revision = referral.Revision + 1 }, step, by, today, now);
         var entry = new ReferralEntry(
-            after.Revision, now, today, by, action, state, after.Level, after.School, verdict, [.. after.Evidence.Triggers.Select(t => t.RuleId)]);
-        return new ReferralActionResult.Done(action == ReferralAction.Release
-            ? new ReferralChange.Released(after, entry)
-            : new ReferralChange.Acted(after, entry));
+            after.Revision, now, today, by, step.Action, state, after.Level, after.School, after.Verdict,
+            [.. after.Evidence.Triggers.Select(t => t.RuleId)])
+        {
+            Step = step,
+        };
+        return new ReferralActionResult.Done(step switch
+        {
+            CaseStep.Release => new ReferralChange.Released(after, entry),
+            CaseStep.Assign assign when assign.To != by => new ReferralChange.Assigned(after, entry),
+            _ => new ReferralChange.Acted(after, entry),
+        });
     }
+
+    /// <summary>What the table of states cannot say: there must be something to release, to finish or to wake.</summary>
+    private static bool HasSense(Referral referral, CaseStep step, DateOnly today) => step switch
+    {
+        CaseStep.Release => referral.Waiting,
+        CaseStep.FinishNext => referral.NextStep is not null,
+        CaseStep.Wake => referral.IsSnoozedOn(today),
+        CaseStep.Close close => close.Verdict != Verdict.HandedToSafeguarding,
+        _ => true,
+    };
+
+    /// <summary>Whatever a person does ends a rest that is over, and takes a waiting referral out of the queue.</summary>
+    private static Referral Apply(Referral referral, CaseStep step, Actor by, DateOnly today, DateTimeOffset now)
+    {
+        var after = referral with { Waiting = false, SnoozedUntil = referral.IsSnoozedOn(today) ? referral.SnoozedUntil : null };
+        return step switch
+        {
+            CaseStep.Acknowledge => after with { AssignedTo = referral.AssignedTo ?? by },
+            CaseStep.Assign assign => after with { AssignedTo = assign.To, NewsAt = now },
+            CaseStep.PlanNext plan => after with { NextStep = new NextStep(plan.What, plan.Due, referral.Revision) },
+            CaseStep.FinishNext => after with { NextStep = null },
+            CaseStep.Snooze snooze => after with { SnoozedUntil = snooze.Until },
+            CaseStep.Wake => after with { SnoozedUntil = null },
+            CaseStep.Close close => Closed(after, close.Verdict, today),
+            CaseStep.HandOver => Closed(after, Verdict.HandedToSafeguarding, today),
+            CaseStep.Release => after with { NewsAt = now },
+            _ => after,
+        };
+    }
+
+    private static Referral Closed(Referral referral, Verdict verdict, DateOnly today) =>
+        referral with { Verdict = verdict, ClosedOn = today, NextStep = null, SnoozedUntil = null };
 }

@@ -54,6 +54,12 @@ public abstract record ReferralChange
         public override bool Alerts => true;
     }
 
-    /// <summary>A person acknowledged, started or closed it.</summary>
+    /// <summary>Given to somebody by somebody else.</summary>
+    public sealed record Assigned(Referral After, ReferralEntry Entry) : Made(After, Entry)
+    {
+        public override bool Alerts => true;
+    }
+
+    /// <summary>A person's step of which nobody else need be told.</summary>
     public sealed record Acted(Referral After, ReferralEntry Entry) : Made(After, Entry);
 }

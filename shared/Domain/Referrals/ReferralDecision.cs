@@ -30,7 +30,10 @@ public static class ReferralDecision
         var referral = new Referral(
             newId, pupil.NextNumber, result.Student, result.School, ReferralState.New, null, result.Level, result.Level, result.Priority,
             OpenedOn: result.AsOf, RaisedOn: result.AsOf, CurrentAsOf: result.AsOf, ClosedOn: null,
-            GroundRemoved: false, isHeldBack, result, Revision: 1);
+            GroundRemoved: false, isHeldBack, result, Revision: 1)
+        {
+            NewsAt = now,
+        };
         return new ReferralChange.Opened(referral, Entry(referral, ReferralAction.Open, result, now));
     }
 
@@ -41,6 +44,7 @@ public static class ReferralDecision
         var current = open with
         {
             School = result.School,
+            AssignedTo = result.School == open.School ? open.AssignedTo : null,
             CurrentLevel = result.Level,
             Priority = result.Priority,
             CurrentAsOf = result.AsOf,
@@ -50,7 +54,9 @@ public static class ReferralDecision
         if (levelThen < Level.Raised && !isRaisedNow && !open.GroundRemoved)
         {
             var removed = Step(
-                open.State == ReferralState.New ? current with { ClosedOn = result.AsOf, Waiting = false } : current with { GroundRemoved = true },
+                open.State == ReferralState.New
+                    ? current with { ClosedOn = result.AsOf, Waiting = false, NextStep = null, SnoozedUntil = null }
+                    : current with { GroundRemoved = true, NewsAt = now },
                 ReferralAction.RemoveGround);
             var entry = Entry(removed, ReferralAction.RemoveGround, result, now);
             return removed.IsOpen ? new ReferralChange.GroundRemoved(removed, entry) : new ReferralChange.Retracted(removed, entry);
@@ -58,19 +64,25 @@ public static class ReferralDecision
         if (result.Level > open.Level)
         {
             var worse = Step(
-                current with { Level = result.Level, RaisedOn = result.AsOf, GroundRemoved = false, Waiting = open.Waiting && result.Level < Level.High },
+                Awake(current, now) with
+                {
+                    Level = result.Level,
+                    RaisedOn = result.AsOf,
+                    GroundRemoved = false,
+                    Waiting = open.Waiting && result.Level < Level.High,
+                },
                 ReferralAction.Relevel);
             return new ReferralChange.Releveled(worse, Entry(worse, ReferralAction.Relevel, result, now));
         }
         current = OnCorrectedGround(current, levelThen, result);
         if (open.GroundRemoved && (isRaisedNow || levelThen >= Level.Raised))
         {
-            var restored = Step(current with { GroundRemoved = false }, ReferralAction.RestoreGround);
+            var restored = Step(Awake(current, now) with { GroundRemoved = false }, ReferralAction.RestoreGround);
             return new ReferralChange.GroundRestored(restored, Entry(restored, ReferralAction.RestoreGround, result, now));
         }
         if (result.School != open.School)
         {
-            var moved = Step(current, ReferralAction.Move);
+            var moved = Step(Awake(current, now), ReferralAction.Move);
             return new ReferralChange.Moved(moved, Entry(moved, ReferralAction.Move, result, now));
         }
         if (IsUnchanged(open, current)) return ReferralChange.None.Instance;
@@ -86,6 +98,9 @@ public static class ReferralDecision
         if (result.IsRaised() && result.Level >= then) return referral with { Level = result.Level, RaisedOn = result.AsOf };
         return then >= Level.Raised ? referral with { Level = then } : referral;
     }
+
+    /// <summary>There is news, so a rest ends.</summary>
+    private static Referral Awake(Referral referral, DateTimeOffset now) => referral with { SnoozedUntil = null, NewsAt = now };
 
     private static bool IsUnchanged(Referral before, Referral after) =>
         before.Level == after.Level && before.CurrentLevel == after.CurrentLevel && before.Priority == after.Priority

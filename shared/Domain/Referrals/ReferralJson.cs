@@ -7,10 +7,11 @@ namespace SchoolSignal.Domain.Referrals;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
-    Converters = [typeof(StudentKeyJson), typeof(SchoolIdJson), typeof(ReferralIdJson), typeof(ActorJson), typeof(DatesJson)])]
+    Converters = [typeof(StudentKeyJson), typeof(SchoolIdJson), typeof(ReferralIdJson), typeof(ActorJson), typeof(DatesJson), typeof(CaseTextJson)])]
 [JsonSerializable(typeof(ScreeningResult))]
 [JsonSerializable(typeof(Referral))]
 [JsonSerializable(typeof(ReferralEntry))]
+[JsonSerializable(typeof(VerdictRecord))]
 [JsonSerializable(typeof(WeekOfReferrals))]
 internal sealed partial class ReferralJson : JsonSerializerContext;
 
@@ -26,6 +27,13 @@ internal sealed class ActorJson : JsonConverter<Actor>
     public override Actor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString()!);
 
     public override void Write(Utf8JsonWriter writer, Actor value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+internal sealed class CaseTextJson : JsonConverter<CaseText>
+{
+    public override CaseText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => CaseText.Parse(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, CaseText value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }
 
 /// <summary>The days behind a rule as the first day's number and the steps from day to day, so that a pupil long away, with

@@ -8,7 +8,8 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Referrals;
 
 /// <summary>Rows of a pupil's partition in table <c>pupils</c>: <c>S|school|student</c> the stored result,
-/// <c>R|student|number</c> a referral, <c>RH|student|number|revision</c> a line of its history. The number, not the random
+/// <c>R|student|number</c> a referral, <c>RH|student|number|revision</c> a line of its history, <c>RI|referral</c> whose referral
+/// an id is, <c>RV|yyyyMMdd|student|number</c> a verdict with what it was given on. The number, not the random
 /// id, stands in the key: two screenings that both want to open a pupil's next referral then insert the same row, and one of
 /// them fails.</summary>
 internal static class ReferralRows
@@ -16,6 +17,8 @@ internal static class ReferralRows
     private const string Result = "S";
     private const string Referral = "R";
     private const string History = "RH";
+    private const string Id = "RI";
+    private const string Verdict = "RV";
 
     public static RowKeyRange Referrals { get; } = RowKeyRange.Under(Referral);
 
@@ -23,7 +26,17 @@ internal static class ReferralRows
 
     public static RowKeyRange ReferralsOf(StudentKey student) => RowKeyRange.Under(Referral, student.ToString());
 
-    public static RowKeyRange HistoryOf(Referral referral) => RowKeyRange.Under(History, referral.Student.ToString(), Number(referral.Number));
+    /// <summary>The lines after a revision.</summary>
+    public static RowKeyRange HistoryAfter(Referral referral, int revision) =>
+        RowKeyRange.Between([History, referral.Student.ToString(), Number(referral.Number)], Number(revision + 1), Number(referral.Revision));
+
+    public static RowKey IdKey(ReferralId id) => RowKey.Of(Id, id.ToString());
+
+    /// <summary>Verdicts given over some days, both inclusive.</summary>
+    public static RowKeyRange VerdictsOf(DateOnly from, DateOnly to) => RowKeyRange.Between([Verdict], Day(from), Day(to));
+
+    public static RowKey VerdictKey(VerdictRecord verdict) =>
+        RowKey.Of(Verdict, Day(verdict.ClosedOn), verdict.Student.ToString(), Number(verdict.Number));
 
     public static RowKey ResultKey(SchoolId school, StudentKey student) => RowKey.Of(Result, school.Value, student.ToString());
 
@@ -42,6 +55,14 @@ internal static class ReferralRows
         new(JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.ScreeningResult)!, row.ETag);
 
     public static Referral ReadReferral(TableRow row) => JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.Referral)!;
+
+    public static byte[] Body(VerdictRecord verdict) => JsonSerializer.SerializeToUtf8Bytes(verdict, ReferralJson.Default.VerdictRecord);
+
+    public static ReferralEntry ReadEntry(TableRow row) => JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.ReferralEntry)!;
+
+    public static VerdictRecord ReadVerdict(TableRow row) => JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.VerdictRecord)!;
+
+    private static string Day(DateOnly date) => date.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString("D6", CultureInfo.InvariantCulture);
 }

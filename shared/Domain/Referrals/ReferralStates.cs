@@ -13,8 +13,16 @@ public enum ReferralAction
     RestoreGround,
     Release,
     Acknowledge,
+    Assign,
+    LogContact,
+    AddNote,
+    PlanNext,
+    FinishNext,
+    Snooze,
+    Wake,
     Start,
     Close,
+    HandOver,
 }
 
 /// <summary>A permitted step. <paramref name="From"/> is null for the step that opens a referral.</summary>
@@ -33,19 +41,30 @@ public static class ReferralStates
         new(ReferralState.New, ReferralAction.RemoveGround, ReferralState.Retracted),
         new(ReferralState.New, ReferralAction.Release, ReferralState.New),
         new(ReferralState.New, ReferralAction.Acknowledge, ReferralState.Acknowledged),
-        new(ReferralState.Acknowledged, ReferralAction.Update, ReferralState.Acknowledged),
-        new(ReferralState.Acknowledged, ReferralAction.Relevel, ReferralState.Acknowledged),
-        new(ReferralState.Acknowledged, ReferralAction.Move, ReferralState.Acknowledged),
-        new(ReferralState.Acknowledged, ReferralAction.RemoveGround, ReferralState.Acknowledged),
-        new(ReferralState.Acknowledged, ReferralAction.RestoreGround, ReferralState.Acknowledged),
+        new(ReferralState.New, ReferralAction.Assign, ReferralState.New),
+        new(ReferralState.New, ReferralAction.HandOver, ReferralState.Closed),
+        .. Worked(ReferralState.Acknowledged),
         new(ReferralState.Acknowledged, ReferralAction.Start, ReferralState.InProgress),
-        new(ReferralState.Acknowledged, ReferralAction.Close, ReferralState.Closed),
-        new(ReferralState.InProgress, ReferralAction.Update, ReferralState.InProgress),
-        new(ReferralState.InProgress, ReferralAction.Relevel, ReferralState.InProgress),
-        new(ReferralState.InProgress, ReferralAction.Move, ReferralState.InProgress),
-        new(ReferralState.InProgress, ReferralAction.RemoveGround, ReferralState.InProgress),
-        new(ReferralState.InProgress, ReferralAction.RestoreGround, ReferralState.InProgress),
-        new(ReferralState.InProgress, ReferralAction.Close, ReferralState.Closed),
+        .. Worked(ReferralState.InProgress),
+    ];
+
+    /// <summary>Between somebody taking it on and the end, seen or supported, the same may happen.</summary>
+    private static ReferralStep[] Worked(ReferralState state) =>
+    [
+        new(state, ReferralAction.Update, state),
+        new(state, ReferralAction.Relevel, state),
+        new(state, ReferralAction.Move, state),
+        new(state, ReferralAction.RemoveGround, state),
+        new(state, ReferralAction.RestoreGround, state),
+        new(state, ReferralAction.Assign, state),
+        new(state, ReferralAction.LogContact, state),
+        new(state, ReferralAction.AddNote, state),
+        new(state, ReferralAction.PlanNext, state),
+        new(state, ReferralAction.FinishNext, state),
+        new(state, ReferralAction.Snooze, state),
+        new(state, ReferralAction.Wake, state),
+        new(state, ReferralAction.Close, ReferralState.Closed),
+        new(state, ReferralAction.HandOver, ReferralState.Closed),
     ];
 
     /// <summary>The state after the step, or null if the step is not permitted.</summary>
@@ -76,10 +95,17 @@ public static class ReferralStates
         text.Append("""
 
             - One referral of a pupil is open at a time. Raised or above opens one; Watch is only listed.
-            - `Waiting` (held back by the weekly cap) and `GroundRemoved` are marks on a state, not states. High is never held back.
-            - After `Closed` only evidence dated after the closing day opens another; after `Retracted` or the verdict
-              `DataError` the same days may.
-            - A verdict is one of Supported, AlreadyKnown, NotAConcern, DataError, Transferred, HandedToSafeguarding.
+            - `Waiting` (held back by the weekly cap), `GroundRemoved`, the counsellor it is assigned to, the next step and a snooze are
+              marks on a state, not states. High is never held back.
+            - A closed referral stays closed. It comes back as the pupil's next referral, which shows the earlier ones: after
+              `Closed` only on evidence dated after the closing day, after `Retracted` or the verdict `DataError` on the same days too.
+            - A snooze ends by itself on its day. A worse level, another school and ground that is back end it at once. A next step
+              that is due and a snooze that has ended bring the referral back to the top of the worklist; both are worked out when
+              the list is read, so no timer can miss them.
+            - A person's step says which revision it was taken on. If somebody did anything else since, it is refused and that
+              is told; evidence that only grew and a turn under the weekly cap refuse nobody.
+            - A verdict is one of Supported, AlreadyKnown, NotAConcern, DataError, Transferred, HandedToSafeguarding. The last is
+              given by `HandOver` alone, after the urgent concern is recorded. Each is kept with the triggers as they stood.
 
             """);
         return text.ToString();
@@ -87,8 +113,8 @@ public static class ReferralStates
 
     private static string Who(ReferralAction action) => action switch
     {
-        ReferralAction.Acknowledge or ReferralAction.Start or ReferralAction.Close => "person",
         ReferralAction.Release => "weekly cap",
+        >= ReferralAction.Acknowledge => "person",
         _ => "screening",
     };
 
@@ -103,9 +129,17 @@ public static class ReferralStates
         ReferralAction.RemoveGround => "a correction took the ground away: shown, and left to the person",
         ReferralAction.RestoreGround => "the ground is back",
         ReferralAction.Release => "its turn under the weekly cap: alert, and into the worklist",
-        ReferralAction.Acknowledge => "a counsellor has seen it",
+        ReferralAction.Acknowledge => "a counsellor has seen it, and has it unless somebody had it already",
+        ReferralAction.Assign => "given to a counsellor, who is told",
+        ReferralAction.LogContact => "a contact, its day and what came of it",
+        ReferralAction.AddNote => "a note, restricted unless its writer says otherwise",
+        ReferralAction.PlanNext => "the next step and the day it is due",
+        ReferralAction.FinishNext => "the next step is done",
+        ReferralAction.Snooze => "rests until a day, with a reason",
+        ReferralAction.Wake => "rests no longer",
         ReferralAction.Start => "support has begun",
         ReferralAction.Close => "done, with a verdict",
+        ReferralAction.HandOver => "handed to safeguarding as an urgent concern",
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
@@ -65,22 +64,38 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
     }
 
     /// <summary>A step of a person or of the weekly cap.</summary>
+    /// <param name="seen">The revision the person had open; null where nobody looked (the weekly cap).</param>
     public async Task<ReferralActionResult> TakeAsync(
-        StudentKey student, ReferralId id, ReferralAction action, Verdict? verdict, Actor by, DateOnly today, CancellationToken cancellationToken)
+        StudentKey student, ReferralId id, CaseStep step, Actor by, int? seen, DateOnly today, CancellationToken cancellationToken)
     {
         var partition = partitions.Of(student);
         while (true)
         {
             if ((await ReadReferralsAsync(student, cancellationToken)).Find(r => r.Referral.Id == id) is not { } before)
                 return new ReferralActionResult.NotFound();
-            var taken = ReferralActions.Take(before.Referral, action, verdict, by, today, time.GetUtcNow());
+            if (seen < before.Referral.Revision
+                && (await ReadHistoryAsync(before.Referral, seen.Value, cancellationToken)).Where(e => e.SurprisesReader).ToList() is { Count: > 0 } since)
+                return new ReferralActionResult.ChangedMeanwhile(before.Referral, since);
+            var taken = ReferralActions.Take(before.Referral, step, by, today, time.GetUtcNow());
             if (taken is not ReferralActionResult.Done(var change)) return taken;
-            // Somebody who was faster changes what is permitted, so the table is asked again with what is there now.
+            // Somebody was faster: what is there now is looked at again.
             if (await store.CommitAsync(TableName.Pupils, partition, RowsOf(change, before), cancellationToken) is not CommitResult.Committed) continue;
             await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
             return taken;
         }
     }
+
+    /// <summary>The pupil whose referral an id is, with all the pupil's referrals; null if there is no such referral.</summary>
+    public async Task<(Referral Referral, PupilReferrals All)?> FindAsync(ReferralId id, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(TableName.Pupils, partitions.At(partitions.BucketOf(id.Value)), ReferralRows.IdKey(id), cancellationToken) is not { } row) return null;
+        var all = await ReadPupilAsync(new StudentKey(new Guid(row.Body.Span)), cancellationToken);
+        return all.All.FirstOrDefault(r => r.Id == id) is { } referral ? (referral, all) : null;
+    }
+
+    /// <summary>The verdicts given over some days, both inclusive, for evaluating rules.</summary>
+    public async Task<IReadOnlyList<VerdictRecord>> ReadVerdictsAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+        await PupilRows.ReadAllAsync(store, partitions, ReferralRows.VerdictsOf(from, to), ReferralRows.ReadVerdict, cancellationToken);
 
     public async Task<PupilReferrals> ReadPupilAsync(StudentKey student, CancellationToken cancellationToken) =>
         ToPupil(await ReadReferralsAsync(student, cancellationToken));
@@ -94,11 +109,16 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
             : null;
 
     /// <summary>All lines of a referral's history, oldest first.</summary>
-    public async Task<IReadOnlyList<ReferralEntry>> ReadHistoryAsync(Referral referral, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ReferralEntry>> ReadHistoryAsync(Referral referral, CancellationToken cancellationToken) =>
+        ReadHistoryAsync(referral, 0, cancellationToken);
+
+    /// <summary>The lines after a revision, oldest first.</summary>
+    public async Task<IReadOnlyList<ReferralEntry>> ReadHistoryAsync(Referral referral, int after, CancellationToken cancellationToken)
     {
         var entries = new List<ReferralEntry>();
-        await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(referral.Student), ReferralRows.HistoryOf(referral), cancellationToken))
-            entries.Add(JsonSerializer.Deserialize(row.Body.Span, ReferralJson.Default.ReferralEntry)!);
+        var range = ReferralRows.HistoryAfter(referral, after);
+        await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(referral.Student), range, cancellationToken))
+            entries.Add(ReferralRows.ReadEntry(row));
         return entries;
     }
 
@@ -114,7 +134,7 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
         CancellationToken cancellationToken)
     {
         var partition = partitions.Of(result.Student);
-        var newId = ReferralId.New();
+        var newId = new ReferralId(partitions.Beside(result.Student));
         while (true)
         {
             var open = referrals.Find(r => r.Referral.IsOpen);
@@ -155,12 +175,15 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
     {
         var key = ReferralRows.ReferralKey(change.After);
         var body = ReferralRows.Body(change.After);
-        return
+        List<RowChange> rows =
         [
             before is null ? new RowChange.Insert(key, body) : new RowChange.Replace(key, before.Version, body),
             new RowChange.Insert(ReferralRows.HistoryKey(change.After), ReferralRows.Body(change.Entry)),
             Outbox.Row(QueueName.Referrals, ReferralChanged.Message(district, change, before?.Referral.School)),
         ];
+        if (before is null) rows.Add(new RowChange.Insert(ReferralRows.IdKey(change.After.Id), change.After.Student.Value.ToByteArray()));
+        if (VerdictRecord.Of(change) is { } verdict) rows.Add(new RowChange.Insert(ReferralRows.VerdictKey(verdict), ReferralRows.Body(verdict)));
+        return rows;
     }
 
     private async Task<List<StoredReferral>> ReadReferralsAsync(StudentKey student, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal static class Cast
     public static readonly SchoolId Riverside = SchoolId.Parse("riverside");
     public static readonly DistrictId District = DistrictId.Parse("valley");
     public static readonly Actor Counsellor = new("staff-7");
+    public static readonly Actor Colleague = new("staff-8");
     public static readonly DateTimeOffset Now = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
 
     /// <summary>A day of March 2026; the month starts on a Sunday.</summary>
@@ -39,6 +40,26 @@ internal static class Cast
     public static Referral OpenedOn(int day, Level level = Level.Raised, bool waiting = false) =>
         new(ReferralId.New(), 1, Mara, Oakfield, ReferralState.New, null, level, level, 2m * (int)level,
             March(day), March(day), March(day), null, false, waiting, Screened(day, level), 1);
+
+    public static CaseText Text(string typed) => CaseText.Parse(typed);
+
+    /// <summary>A step of each kind that a person or the weekly cap takes, with days that are right on the given day.</summary>
+    public static CaseStep StepOf(ReferralAction action, DateOnly today, Verdict verdict = Verdict.NotAConcern) => action switch
+    {
+        ReferralAction.Acknowledge => new CaseStep.Acknowledge(),
+        ReferralAction.Assign => new CaseStep.Assign(Colleague),
+        ReferralAction.LogContact => new CaseStep.LogContact(ContactKind.FamilyByPhone, today, ContactOutcome.Talked, null, true),
+        ReferralAction.AddNote => new CaseStep.AddNote(Text("Asked her form tutor."), true),
+        ReferralAction.PlanNext => new CaseStep.PlanNext(NextStepKind.CallFamily, today.AddDays(7), null),
+        ReferralAction.FinishNext => new CaseStep.FinishNext(),
+        ReferralAction.Snooze => new CaseStep.Snooze(today.AddDays(14), Text("Away on the school trip.")),
+        ReferralAction.Wake => new CaseStep.Wake(),
+        ReferralAction.Start => new CaseStep.Start(null),
+        ReferralAction.Close => new CaseStep.Close(verdict, null),
+        ReferralAction.HandOver => new CaseStep.HandOver(Text("Please take this over.")),
+        ReferralAction.Release => new CaseStep.Release(),
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
 
     public static PupilReferrals Only(params Referral[] referrals) => new(referrals);
 }

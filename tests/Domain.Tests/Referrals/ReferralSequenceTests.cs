@@ -13,12 +13,12 @@ public sealed class ReferralSequenceTests
     private sealed record Happening(int DaysOn, Level Level, int DaysBack, Level? Then, ReferralAction? Action, Verdict Verdict, bool IsNotScreened, bool IsAtRiverside);
 
     private static readonly ReferralAction[] PersonsActions =
-        [ReferralAction.Acknowledge, ReferralAction.Start, ReferralAction.Close, ReferralAction.Release];
+        [.. Enum.GetValues<ReferralAction>().Where(a => a >= ReferralAction.Release)];
 
     private static readonly Gen<Happening> AnyHappening =
         Gen.Select(
             Gen.Int[-1, 5], Gen.Int[0, 3], Gen.Int[0, 30], Gen.Int[-1, 3],
-            Gen.Int[0, 6].Select(i => i < PersonsActions.Length ? PersonsActions[i] : (ReferralAction?)null),
+            Gen.Int[0, 2 * PersonsActions.Length].Select(i => i < PersonsActions.Length ? PersonsActions[i] : (ReferralAction?)null),
             Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 9],
             (on, level, back, then, action, verdict, screened, school) => new Happening(
                 on, (Level)level, back, then < 0 ? null : (Level)then, action, (Verdict)verdict, screened == 0, school == 0));
@@ -64,7 +64,12 @@ public sealed class ReferralSequenceTests
         Assert.Equal((before.Id, before.Number, before.OpenedOn), (made.After.Id, made.After.Number, made.After.OpenedOn));
         Assert.False(made is ReferralChange.Releveled && made.After.Level <= before.Level);
         Assert.False(made is ReferralChange.Retracted && before.State != ReferralState.New);
-        if (!made.After.IsOpen) Assert.True(made is ReferralChange.Retracted || made.Entry.Action == ReferralAction.Close);
+        if (!made.After.IsOpen) Assert.True(made is ReferralChange.Retracted || made.Entry.Action is ReferralAction.Close or ReferralAction.HandOver);
+        Assert.Equal(made.After.Verdict == Verdict.HandedToSafeguarding, made.Entry.Action == ReferralAction.HandOver);
+        Assert.False(made is ReferralChange.Releveled && made.After.SnoozedUntil is not null);
+        Assert.False(!made.After.IsOpen && (made.After.NextStep is not null || made.After.SnoozedUntil is not null));
+        Assert.False(made.Alerts && made.After.NewsAt != Now);
+        Assert.False(made.After.School != before.School && made.After.AssignedTo is not null);
     }
 
     private static ReferralChange Screen(PupilReferrals pupil, Happening happening, DateOnly day, DistrictCapacity capacity)
@@ -78,7 +83,7 @@ public sealed class ReferralSequenceTests
 
     private static ReferralChange Act(Referral? open, ReferralAction action, Happening happening, DateOnly day) =>
         open is not null
-        && ReferralActions.Take(open, action, action == ReferralAction.Close ? happening.Verdict : null, Counsellor, day, Now) is ReferralActionResult.Done(var made)
+        && ReferralActions.Take(open, StepOf(action, day, happening.Verdict), Counsellor, day, Now) is ReferralActionResult.Done(var made)
             ? made
             : ReferralChange.None.Instance;
 }

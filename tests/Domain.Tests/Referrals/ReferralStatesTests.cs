@@ -7,10 +7,16 @@ public sealed class ReferralStatesTests
     /// <summary>Written out once more by hand: the permitted steps, one string a state.</summary>
     private static readonly Dictionary<ReferralState, string> Permitted = new()
     {
-        [ReferralState.New] = "Update>New Relevel>New Move>New RemoveGround>Retracted Release>New Acknowledge>Acknowledged",
+        [ReferralState.New] =
+            "Update>New Relevel>New Move>New RemoveGround>Retracted Release>New Acknowledge>Acknowledged Assign>New HandOver>Closed",
         [ReferralState.Acknowledged] =
-            "Update>Acknowledged Relevel>Acknowledged Move>Acknowledged RemoveGround>Acknowledged RestoreGround>Acknowledged Start>InProgress Close>Closed",
-        [ReferralState.InProgress] = "Update>InProgress Relevel>InProgress Move>InProgress RemoveGround>InProgress RestoreGround>InProgress Close>Closed",
+            "Update>Acknowledged Relevel>Acknowledged Move>Acknowledged RemoveGround>Acknowledged RestoreGround>Acknowledged "
+            + "Assign>Acknowledged LogContact>Acknowledged AddNote>Acknowledged PlanNext>Acknowledged FinishNext>Acknowledged "
+            + "Snooze>Acknowledged Wake>Acknowledged Start>InProgress Close>Closed HandOver>Closed",
+        [ReferralState.InProgress] =
+            "Update>InProgress Relevel>InProgress Move>InProgress RemoveGround>InProgress RestoreGround>InProgress "
+            + "Assign>InProgress LogContact>InProgress AddNote>InProgress PlanNext>InProgress FinishNext>InProgress "
+            + "Snooze>InProgress Wake>InProgress Close>Closed HandOver>Closed",
         [ReferralState.Closed] = "",
         [ReferralState.Retracted] = "",
     };
