@@ -131,6 +131,7 @@ internal static class ExportCommand
             json.WriteString("level", entry.Level.ToString());
             json.WriteString("schoolId", entry.School.Value);
             json.WriteString("verdict", entry.Verdict?.ToString());
+            json.WriteString("words", entry.Step?.Words?.Value);
             json.WriteStartArray("rules");
             foreach (var rule in entry.Rules) json.WriteStringValue(rule);
             json.WriteEndArray();
