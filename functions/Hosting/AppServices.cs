@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
@@ -50,5 +51,6 @@ public static class AppServices
         typeof(ObservationStore), typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(PupilMarks), typeof(SubjectAccess),
+        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog),
     ];
 }

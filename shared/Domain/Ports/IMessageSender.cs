@@ -13,9 +13,10 @@ public readonly record struct QueueName
     public static readonly QueueName Referrals = new("referrals");
     public static readonly QueueName Urgent = new("urgent");
     public static readonly QueueName Notifications = new("notifications");
+    public static readonly QueueName Audit = new("audit");
 
     public static IReadOnlyList<QueueName> All { get; } =
-        [FeedArrivals, AttendanceBatches, Screenings, Referrals, Urgent, Notifications];
+        [FeedArrivals, AttendanceBatches, Screenings, Referrals, Urgent, Notifications, Audit];
 
     public static QueueName Parse(string value) =>
         All.FirstOrDefault(q => q.Value == value) is { Value: not null } known ? known : throw new FormatException("No such queue.");
