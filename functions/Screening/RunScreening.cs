@@ -35,7 +35,10 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Scree
                     await runs.ScreenSchoolAsync(SchoolId.Parse(envelope["school"]), year, today, save: true, cancellationToken);
                 break;
             case ObservationStore.PupilKind:
-                await runs.ScreenPupilAsync(StudentKey.Parse(envelope["student"]), today, save: true, cancellationToken);
+                // East of Greenwich a school's day begins before ours.
+                var formDay = DateOnly.ParseExact(envelope["date"], "yyyy-MM-dd", CultureInfo.InvariantCulture);
+                await runs.ScreenOnFormAsync(
+                    StudentKey.Parse(envelope["student"]), SchoolId.Parse(envelope["school"]), formDay > today ? formDay : today, cancellationToken);
                 break;
             default:
                 throw new FormatException($"A screening of kind {envelope.Kind} is not known.");

@@ -18,5 +18,15 @@ public sealed record Observation(ObservationId Id, StudentKey Student, SchoolId 
 /// <summary>A form's id: random, or derived from the sender's idempotency key.</summary>
 public readonly record struct ObservationId(Guid Value)
 {
+    public static ObservationId New() => new(Guid.NewGuid());
+
+    public static bool TryParse(string text, out ObservationId id)
+    {
+        var isId = Guid.TryParseExact(text, "N", out var value);
+        id = new ObservationId(value);
+        return isId;
+    }
+
+    /// <summary>Thirty-two lower-case hex digits; it says nothing about the pupil and may stand in an address.</summary>
     public override string ToString() => Value.ToString("N");
 }

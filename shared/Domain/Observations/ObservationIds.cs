@@ -27,13 +27,25 @@ public static class ObservationIds
         return new ObservationId(Hash(text));
     }
 
-    /// <summary>The id of a concern: the sender's key, else what was said, by whom and when.</summary>
+    /// <summary>Of a form that its observer handed in under an idempotency key: a key is the submitter's own.</summary>
+    public static ObservationId OfSubmission(StaffId observer, string key) => new(Hash(new StringBuilder("submission\n").Append(observer.Value).Append('\n').Append(key)));
+
+    /// <summary>A hash of all that was sent, to tell a repeat from another form under the same key.</summary>
+    public static string ContentOf(ObservationDraft draft)
+    {
+        var text = new StringBuilder("content\n").Append(draft.Student).Append('\n')
+            .Append(draft.Date?.ToString("yyyyMMdd", CultureInfo.InvariantCulture)).Append('\n')
+            .Append(ObservationRow.Pack(draft.Items)).Append('\n').Append(ObservationNote.Clean(draft.Note));
+        return Hash(text).ToString("N");
+    }
+
+    /// <summary>The id of a concern: whom it is about, when, by whom and what was said, and the sender's key. Two that differ in any
+    /// of these are two concerns: under a key used by mistake for a second one, none is lost.</summary>
     public static Guid OfConcern(StudentKey student, DateOnly date, string? observer, string? note, string? senderKey)
     {
         var text = new StringBuilder();
         text.Append("concern\n").Append(student).Append('\n').Append(date.ToString("yyyyMMdd", CultureInfo.InvariantCulture)).Append('\n');
-        if (senderKey is not null) text.Append("key\n").Append(senderKey);
-        else text.Append(observer).Append('\n').Append(note);
+        text.Append(senderKey).Append('\n').Append(observer).Append('\n').Append(note);
         return Hash(text);
     }
 

@@ -18,33 +18,64 @@ public enum ObservationSaved
     KeyUsedBefore,
 }
 
-/// <summary>A stored form and its note.</summary>
-public sealed record StoredObservation(Observation Observation, string? Note);
+/// <summary>A form with the version of its row.</summary>
+public sealed record VersionedObservation(StoredObservation Form, ETag Version);
 
 /// <summary>Forms and safeguarding concerns in the pupil's own partition of table <c>pupils</c>: rows
-/// <c>V|school|yyyyMMdd|student|form</c> and <c>G|student|concern</c>, written once and never changed. A stored form asks for
-/// the pupil's re-screening (queue <c>screenings</c>, kind <see cref="PupilKind"/>) in the same commit.</summary>
+/// <c>V|school|yyyyMMdd|student|form</c>, <c>VH|student|form|revision</c> for what a corrected form said before, and
+/// <c>G|student|concern</c>. Every change of a form asks for the pupil's re-screening (queue <c>screenings</c>, kind
+/// <see cref="PupilKind"/>), and every concern for people (queue <c>urgent</c>, <see cref="ConcernRaised"/>), in the same commit.</summary>
 public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictId district, PupilPartitions partitions)
 {
     /// <summary>Kind of the message; ids: district, student, school, date (yyyy-MM-dd).</summary>
     public const string PupilKind = "pupil";
 
     private const string FormPrefix = "V";
+    private const string HistoryPrefix = "VH";
     private const string ConcernPrefix = "G";
 
-    public async Task<ObservationSaved> SaveAsync(Observation observation, string? note, CancellationToken cancellationToken)
+    /// <summary>A form of an import.</summary>
+    public Task<ObservationSaved> SaveAsync(Observation observation, string? note, CancellationToken cancellationToken) =>
+        SaveAsync(new StoredObservation(observation, note), [], cancellationToken);
+
+    /// <param name="also">What else the commit holds, in the pupil's partition.</param>
+    public async Task<ObservationSaved> SaveAsync(StoredObservation form, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
     {
-        var partition = partitions.Of(observation.Student);
-        var key = RowKey.Of(FormPrefix, observation.School.Value, Day(observation.Date), observation.Student.ToString(), observation.Id.ToString());
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new ObservationRow(observation.Observer, Pack(observation.Items), note), ObservationJson.Default.ObservationRow);
-        var message = Envelope.First(
-            $"observation|{observation.Id}", PupilKind,
-            ("district", district.Value), ("student", observation.Student.ToString()), ("school", observation.School.Value),
-            ("date", observation.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
-        var saved = await InsertAsync(partition, key, body, [Outbox.Row(QueueName.Screenings, message)], cancellationToken);
-        if (saved == ObservationSaved.Stored) await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
-        return saved;
+        var partition = partitions.Of(form.Observation.Student);
+        var key = KeyOf(form.Observation);
+        var body = ObservationRow.Write(form);
+        if (await store.CommitAsync(
+                TableName.Pupils, partition, [new RowChange.Insert(key, body), RescreeningOf(form), .. also], cancellationToken) is CommitResult.Committed)
+        {
+            await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+            return ObservationSaved.Stored;
+        }
+        return await store.GetAsync(TableName.Pupils, partition, key, cancellationToken) is { } row && row.Body.Span.SequenceEqual(body)
+            ? ObservationSaved.AlreadyStored
+            : ObservationSaved.KeyUsedBefore;
+    }
+
+    /// <summary>Puts another revision in the form's place and keeps what it said before.</summary>
+    /// <returns>False if somebody changed it first.</returns>
+    public async Task<bool> ReplaceAsync(
+        VersionedObservation before, StoredObservation after, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
+    {
+        var partition = partitions.Of(after.Observation.Student);
+        List<RowChange> changes = [new RowChange.Replace(KeyOf(after.Observation), before.Version, ObservationRow.Write(after)), RescreeningOf(after), .. also];
+        if (after.Note != before.Form.Note || !after.Observation.Items.SequenceEqual(before.Form.Observation.Items))
+            changes.Add(new RowChange.Insert(HistoryKeyOf(before.Form), ObservationRow.Write(before.Form)));
+        if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is not CommitResult.Committed) return false;
+        await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+        return true;
+    }
+
+    public async ValueTask<VersionedObservation?> FindAsync(
+        StudentKey student, SchoolId school, DateOnly date, ObservationId id, CancellationToken cancellationToken)
+    {
+        var key = RowKey.Of(FormPrefix, school.Value, Day(date), student.ToString(), id.ToString());
+        return await store.GetAsync(TableName.Pupils, partitions.Of(student), key, cancellationToken) is { } row
+            ? new VersionedObservation(Read(row), row.ETag)
+            : null;
     }
 
     /// <summary>Keeps a concern, whoever it is about: opt-out and legal basis do not come into it.</summary>
@@ -53,55 +84,99 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
         var body = JsonSerializer.SerializeToUtf8Bytes(concern, ObservationJson.Default.SafeguardingConcern);
         var partition = partitions.Of(concern.Student);
         var key = RowKey.Of(ConcernPrefix, concern.Student.ToString(), concern.Id.ToString("N"));
-        if (await store.CommitAsync(TableName.Pupils, partition, [new RowChange.Insert(key, body)], cancellationToken) is CommitResult.Committed)
-            return ObservationSaved.Stored;
-        return ObservationSaved.AlreadyStored;
+        var changes = new RowChange[] { new RowChange.Insert(key, body), Outbox.Row(QueueName.Urgent, ConcernRaised.Message(district, concern)) };
+        if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is not CommitResult.Committed)
+            return ObservationSaved.AlreadyStored;
+        await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+        return ObservationSaved.Stored;
     }
 
-    /// <summary>The school's forms from <paramref name="from"/> to <paramref name="to"/>, both inclusive; a pupil's in order of date.</summary>
+    public async ValueTask<SafeguardingConcern?> FindConcernAsync(StudentKey student, Guid id, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Pupils, partitions.Of(student), RowKey.Of(ConcernPrefix, student.ToString(), id.ToString("N")), cancellationToken) is { } row
+            ? JsonSerializer.Deserialize(row.Body.Span, ObservationJson.Default.SafeguardingConcern)
+            : null;
+
+    /// <summary>The school's forms that count, from <paramref name="from"/> to <paramref name="to"/>, both inclusive; a pupil's in order of date.</summary>
     public async Task<IReadOnlyDictionary<StudentKey, IReadOnlyList<Observation>>> ReadSchoolAsync(
         SchoolId school, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        var rows = await PupilRows.ReadAllAsync(store, partitions, Range(school, from, to), row => Read(row).Observation, cancellationToken);
+        var rows = await PupilRows.ReadAllAsync(store, partitions, Range(school, from, to), Read, cancellationToken);
         var byStudent = new Dictionary<StudentKey, IReadOnlyList<Observation>>();
-        foreach (var group in rows.GroupBy(o => o.Student)) byStudent.Add(group.Key, [.. group.OrderBy(o => o.Date)]);
+        foreach (var group in rows.Where(f => !f.IsWithdrawn).Select(f => f.Observation).GroupBy(o => o.Student))
+            byStudent.Add(group.Key, [.. group.OrderBy(o => o.Date)]);
         return byStudent;
     }
 
-    /// <summary>One pupil's forms at the given schools over the days, both inclusive, in order of date.</summary>
+    /// <summary>One pupil's forms that count, at the given schools over the days, both inclusive, in order of date.</summary>
     public async Task<IReadOnlyList<Observation>> ReadPupilAsync(
         StudentKey student, IReadOnlyCollection<SchoolId> schools, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var forms = new List<Observation>();
         foreach (var school in schools)
             await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(student), Range(school, from, to), cancellationToken))
-                if (IsOf(row, student)) forms.Add(Read(row).Observation);
+                if (IsOf(row, student) && Read(row) is { IsWithdrawn: false } form) forms.Add(form.Observation);
         return [.. forms.OrderBy(o => o.Date)];
     }
 
-    /// <summary>Everything held on a pupil, notes included. Reads the forms of the pupil's whole partition: for subject access.</summary>
+    /// <summary>Everything held on a pupil, notes, withdrawn forms and earlier answers included. Reads the forms of the pupil's
+    /// whole partition: for subject access.</summary>
     public async Task<(IReadOnlyList<StoredObservation> Forms, IReadOnlyList<SafeguardingConcern> Concerns)> ReadPupilAsync(
         StudentKey student, CancellationToken cancellationToken)
     {
         var partition = partitions.Of(student);
+        var earlier = new Dictionary<ObservationId, List<EarlierAnswers>>();
+        await foreach (var row in store.QueryAsync(TableName.Pupils, partition, RowKeyRange.Under(HistoryPrefix, student.ToString()), cancellationToken))
+        {
+            var id = new ObservationId(Guid.ParseExact(row.Key.Parts()[2], "N"));
+            if (!earlier.TryGetValue(id, out var list)) earlier[id] = list = [];
+            list.Add(ObservationRow.Read(row.Body.Span).ToEarlier());
+        }
         var forms = new List<StoredObservation>();
         await foreach (var row in store.QueryAsync(TableName.Pupils, partition, RowKeyRange.Under(FormPrefix), cancellationToken))
-            if (IsOf(row, student)) forms.Add(Read(row));
+            if (IsOf(row, student) && Read(row) is var form)
+                forms.Add(earlier.TryGetValue(form.Observation.Id, out var before) ? form with { Earlier = before } : form);
         var concerns = new List<SafeguardingConcern>();
         await foreach (var row in store.QueryAsync(TableName.Pupils, partition, RowKeyRange.Under(ConcernPrefix, student.ToString()), cancellationToken))
             concerns.Add(JsonSerializer.Deserialize(row.Body.Span, ObservationJson.Default.SafeguardingConcern)!);
         return ([.. forms.OrderBy(f => f.Observation.Date)], concerns);
     }
 
-    private async Task<ObservationSaved> InsertAsync(
-        PartitionKey partition, RowKey key, byte[] body, IReadOnlyList<RowChange> messages, CancellationToken cancellationToken)
+    /// <summary>The versions of the forms that count over the days, both inclusive, by pupil: two that differ mean that a form
+    /// came, changed or went in between.</summary>
+    /// <param name="student">The pupil alone; null for all of the school.</param>
+    public async Task<IReadOnlyDictionary<StudentKey, int>> ReadVersionsAsync(
+        SchoolId school, StudentKey? student, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        if (await store.CommitAsync(TableName.Pupils, partition, [new RowChange.Insert(key, body), .. messages], cancellationToken) is CommitResult.Committed)
-            return ObservationSaved.Stored;
-        return await store.GetAsync(TableName.Pupils, partition, key, cancellationToken) is { } row && row.Body.Span.SequenceEqual(body)
-            ? ObservationSaved.AlreadyStored
-            : ObservationSaved.KeyUsedBefore;
+        var rows = new List<(StudentKey Student, ETag Version)>();
+        if (student is { } one)
+        {
+            await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(one), Range(school, from, to), cancellationToken))
+                if (IsOf(row, one)) rows.Add((one, row.ETag));
+        }
+        else
+        {
+            rows = await PupilRows.ReadAllAsync(
+                store, partitions, Range(school, from, to), row => (StudentKey.Parse(row.Key.Parts()[3]), row.ETag), cancellationToken);
+        }
+        return rows.GroupBy(r => r.Student).ToDictionary(g => g.Key, g => g.Aggregate(0, (hash, r) => HashCode.Combine(hash, r.Version)));
     }
+
+    private RowChange RescreeningOf(StoredObservation form)
+    {
+        var observation = form.Observation;
+        // The first revision's key is the one that forms had before they could be corrected.
+        var key = form.Revision == 1 ? $"observation|{observation.Id}" : string.Create(CultureInfo.InvariantCulture, $"observation|{observation.Id}|{form.Revision}");
+        return Outbox.Row(QueueName.Screenings, Envelope.First(
+            key, PupilKind,
+            ("district", district.Value), ("student", observation.Student.ToString()), ("school", observation.School.Value),
+            ("date", observation.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
+    }
+
+    private static RowKey KeyOf(Observation form) =>
+        RowKey.Of(FormPrefix, form.School.Value, Day(form.Date), form.Student.ToString(), form.Id.ToString());
+
+    private static RowKey HistoryKeyOf(StoredObservation form) => RowKey.Of(
+        HistoryPrefix, form.Observation.Student.ToString(), form.Observation.Id.ToString(), form.Revision.ToString("D6", CultureInfo.InvariantCulture));
 
     private static RowKeyRange Range(SchoolId school, DateOnly from, DateOnly to) =>
         RowKeyRange.Between([FormPrefix, school.Value], Day(from), Day(to));
@@ -113,35 +188,9 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
     private static StoredObservation Read(TableRow row)
     {
         var parts = row.Key.Parts();
-        var body = JsonSerializer.Deserialize(row.Body.Span, ObservationJson.Default.ObservationRow)!;
-        return new StoredObservation(
-            new Observation(
-                new ObservationId(Guid.ParseExact(parts[4], "N")), StudentKey.Parse(parts[3]), SchoolId.Parse(parts[1]),
-                DateOnly.ParseExact(parts[2], "yyyyMMdd", CultureInfo.InvariantCulture), body.Observer, Unpack(body.Items)),
-            body.Note);
-    }
-
-    private static string Pack(IReadOnlyList<byte?> items) =>
-        string.Create(Observation.ItemCount, items, static (text, answers) =>
-        {
-            for (var i = 0; i < text.Length; i++) text[i] = answers[i] is { } answer ? (char)('0' + answer) : '-';
-        });
-
-    private static byte?[] Unpack(string text)
-    {
-        var items = new byte?[text.Length];
-        for (var i = 0; i < text.Length; i++) items[i] = text[i] == '-' ? null : (byte)(text[i] - '0');
-        return items;
+        var body = ObservationRow.Read(row.Body.Span);
+        return body.ToStored(
+            new ObservationId(Guid.ParseExact(parts[4], "N")), StudentKey.Parse(parts[3]), SchoolId.Parse(parts[1]),
+            DateOnly.ParseExact(parts[2], "yyyyMMdd", CultureInfo.InvariantCulture));
     }
 }
-
-/// <summary>A form's row beside what its key says.</summary>
-/// <param name="Items">Thirteen characters, a digit or '-' each.</param>
-internal sealed record ObservationRow(string Observer, string Items, string? Note);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(StudentKeyJson), typeof(SchoolIdJson)])]
-[JsonSerializable(typeof(ObservationRow))]
-[JsonSerializable(typeof(SafeguardingConcern))]
-internal sealed partial class ObservationJson : JsonSerializerContext;

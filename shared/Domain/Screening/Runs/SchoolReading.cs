@@ -28,6 +28,9 @@ public sealed class SchoolReading(
     /// <summary>Earlier forms are a pupil's own yardstick; two years back is as far as a child's habits compare.</summary>
     private const int FormYears = 2;
 
+    /// <summary>Inclusive.</summary>
+    internal static DateOnly FirstDayOfForms(DateOnly asOf) => asOf.AddYears(-FormYears);
+
     /// <param name="only">The pupil to read, with the block alone; null for the whole school.</param>
     /// <returns>Null if the school has no attendance in that year, or the pupil no place.</returns>
     public async Task<SchoolToScreen?> ReadAsync(
@@ -114,7 +117,7 @@ public sealed class SchoolReading(
     private async Task<List<Observation>> FormsAsync(
         SchoolId school, StudentKey? only, List<StudentKey> movers, DateOnly asOf, CancellationToken cancellationToken)
     {
-        var from = asOf.AddYears(-FormYears);
+        var from = FirstDayOfForms(asOf);
         var forms = new List<Observation>();
         if (only is { } pupil)
         {

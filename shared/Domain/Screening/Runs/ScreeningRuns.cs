@@ -1,5 +1,6 @@
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Students;
 
@@ -8,20 +9,39 @@ namespace SchoolSignal.Domain.Screening.Runs;
 /// <summary>Screens pupils over the store and lets the results open, update or retract referrals.</summary>
 public sealed class ScreeningRuns(
     SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments,
-    WorklistProjection projection, WeeklyCap cap)
+    ObservationStore observations, WorklistProjection projection, WeeklyCap cap)
 {
     /// <summary>Screens a whole school.</summary>
     /// <param name="save">Whether results and referrals are kept; a look at an earlier day keeps nothing.</param>
     public async Task<SchoolScreening> ScreenSchoolAsync(SchoolId school, SchoolYear year, DateOnly asOf, bool save, CancellationToken cancellationToken)
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
+        var formsBefore = save ? await FormVersionsAsync(school, null, asOf, cancellationToken) : null;
         if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read)
             return SchoolScreening.Empty(school, year, asOf);
 
         var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
         var results = report.ScreenSchool(read.Baseline, read.Inputs).ToList();
-        if (save) await SaveAsync(read, results, report, settings, cancellationToken);
+        if (formsBefore is not null)
+        {
+            await SaveAsync(read, results, report, settings, cancellationToken);
+            await ScreenNewFormsAsync(school, asOf, formsBefore, cancellationToken);
+        }
         return new SchoolScreening(school, year, asOf, results);
+    }
+
+    /// <summary>Screens a pupil on a form's coming, correction or withdrawal, and again for as long as another one changed
+    /// meanwhile: of two at once, whoever writes last has seen every form.</summary>
+    public async Task ScreenOnFormAsync(StudentKey student, SchoolId school, DateOnly asOf, CancellationToken cancellationToken)
+    {
+        var before = await FormVersionsAsync(school, student, asOf, cancellationToken);
+        while (true)
+        {
+            await ScreenPupilAsync(student, asOf, save: true, cancellationToken);
+            var after = await FormVersionsAsync(school, student, asOf, cancellationToken);
+            if (before.GetValueOrDefault(student) == after.GetValueOrDefault(student)) return;
+            before = after;
+        }
     }
 
     /// <summary>Screens one pupil, as a form or a correction asks for.</summary>
@@ -72,6 +92,20 @@ public sealed class ScreeningRuns(
         }
         return rows;
     }
+
+    /// <summary>A school's run takes a while: a form that came meanwhile has been screened by itself, and the run, which had not
+    /// read it, may have written over that.</summary>
+    private async Task ScreenNewFormsAsync(
+        SchoolId school, DateOnly asOf, IReadOnlyDictionary<StudentKey, int> before, CancellationToken cancellationToken)
+    {
+        var after = await FormVersionsAsync(school, null, asOf, cancellationToken);
+        foreach (var student in before.Keys.Union(after.Keys))
+            if (before.GetValueOrDefault(student) != after.GetValueOrDefault(student))
+                await ScreenOnFormAsync(student, school, asOf, cancellationToken);
+    }
+
+    private Task<IReadOnlyDictionary<StudentKey, int>> FormVersionsAsync(SchoolId school, StudentKey? student, DateOnly asOf, CancellationToken cancellationToken) =>
+        observations.ReadVersionsAsync(school, student, SchoolReading.FirstDayOfForms(asOf), asOf, cancellationToken);
 
     private async Task<(SchoolToScreen?, PupilPlace?)> FindAsync(StudentKey student, DateOnly asOf, DistrictSettings settings, CancellationToken cancellationToken)
     {
