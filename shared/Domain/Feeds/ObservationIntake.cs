@@ -29,7 +29,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
                     var kept = new SafeguardingConcern(
                         ObservationIds.OfConcern(found.Key, date, concern.Observer, concern.Note, concern.SenderKey),
                         found.Key, found.School, date, concern.Observer, concern.Note, now);
-                    if (await observations.SaveConcernAsync(kept, cancellationToken) == ObservationSaved.Stored) concerns++;
+                    if (await observations.SaveConcernAsync(kept, [], cancellationToken) == ObservationSaved.Stored) concerns++;
                     break;
                 case ObservationLine.Form or ObservationLine.Concern:
                     refuse(new RefusedRow(line.RowNumber, RefusalReason.UnknownStudent, "studentUniqueId", ""));

@@ -28,7 +28,7 @@ public static class ObservationIds
     }
 
     /// <summary>Of a form that its observer handed in under an idempotency key: a key is the submitter's own.</summary>
-    public static ObservationId OfSubmission(StaffId observer, string key) => new(Hash(new StringBuilder("submission\n").Append(observer.Value).Append('\n').Append(key)));
+    public static ObservationId OfSubmission(string observer, string key) => new(Hash(new StringBuilder("submission\n").Append(observer).Append('\n').Append(key)));
 
     /// <summary>A hash of all that was sent, to tell a repeat from another form under the same key.</summary>
     public static string ContentOf(ObservationDraft draft)

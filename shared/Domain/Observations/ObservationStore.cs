@@ -79,12 +79,13 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
     }
 
     /// <summary>Keeps a concern, whoever it is about: opt-out and legal basis do not come into it.</summary>
-    public async Task<ObservationSaved> SaveConcernAsync(SafeguardingConcern concern, CancellationToken cancellationToken)
+    /// <param name="also">What else the commit holds, in the pupil's partition.</param>
+    public async Task<ObservationSaved> SaveConcernAsync(SafeguardingConcern concern, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(concern, ObservationJson.Default.SafeguardingConcern);
         var partition = partitions.Of(concern.Student);
         var key = RowKey.Of(ConcernPrefix, concern.Student.ToString(), concern.Id.ToString("N"));
-        var changes = new RowChange[] { new RowChange.Insert(key, body), Outbox.Row(QueueName.Urgent, ConcernRaised.Message(district, concern)) };
+        RowChange[] changes = [new RowChange.Insert(key, body), Outbox.Row(QueueName.Urgent, ConcernRaised.Message(district, concern)), .. also];
         if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is not CommitResult.Committed)
             return ObservationSaved.AlreadyStored;
         await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);

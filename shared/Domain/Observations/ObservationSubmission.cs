@@ -1,4 +1,6 @@
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Observations;
@@ -24,13 +26,14 @@ public sealed class ObservationSubmission(
         return student is { } pupil && settings.IsOptedOut(pupil) ? NotOfferedReason.OptedOut : null;
     }
 
+    /// <param name="by">Whose form it is, and with what right.</param>
     /// <param name="key">The sender's idempotency key, 1 to <see cref="MaxKey"/> characters; null: every call is a form of its own.</param>
-    public async Task<SubmissionResult> SubmitAsync(ObservationDraft draft, StaffId observer, string? key, CancellationToken cancellationToken)
+    public async Task<SubmissionResult> SubmitAsync(ObservationDraft draft, Authority by, string? key, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        if (draft.Safeguarding == true) return await KeepConcernAsync(draft, observer, key, today, now, cancellationToken);
+        if (draft.Safeguarding == true) return await KeepConcernAsync(draft, by, key, today, now, cancellationToken);
         if (await WhyNotOfferedAsync(draft.Student, settings, cancellationToken) is { } reason) return new SubmissionResult.NotOffered(reason);
         var problems = ObservationCheck.Problems(draft, today);
         if (problems.Count > 0) return new SubmissionResult.Invalid(problems);
@@ -38,18 +41,18 @@ public sealed class ObservationSubmission(
         var date = draft.Date ?? today;
         if ((await enrollments.FindAsync(draft.Student, cancellationToken))?.On(date) is not { } enrolled)
             return new SubmissionResult.Invalid([new ObservationProblem("date", ObservationFault.NotOnRoll)]);
-        var id = key is null ? ObservationId.New() : ObservationIds.OfSubmission(observer, key);
+        var id = key is null ? ObservationId.New() : ObservationIds.OfSubmission(by.Who.Id, key);
         var claim = await own.ClaimAsync(
-            observer.Value, new OwnSubmission(id, draft.Student, enrolled.School, date, now), ObservationIds.ContentOf(draft), cancellationToken);
+            by.Who.Id, new OwnSubmission(id, draft.Student, enrolled.School, date, now), ObservationIds.ContentOf(draft), cancellationToken);
         if (claim is not SubmissionClaim.Claimed({ } claimed, var isNew)) return new SubmissionResult.KeyUsedBefore();
 
         // What was claimed before is stored as it was then, if its writing broke off: school, day and moment are the first call's.
         var form = new StoredObservation(
-            new Observation(id, claimed.Student, claimed.School, claimed.Date, observer.Value, [.. draft.Items]), ObservationNote.Clean(draft.Note))
+            new Observation(id, claimed.Student, claimed.School, claimed.Date, by.Who.Id, [.. draft.Items]), ObservationNote.Clean(draft.Note))
         {
             SubmittedAt = claimed.SubmittedAt,
         };
-        var saved = await observations.SaveAsync(form, [], cancellationToken);
+        var saved = await observations.SaveAsync(form, [EntryOf(by, AuditAction.SubmitObservation, form, now)], cancellationToken);
         return new SubmissionResult.Taken(id, claimed.SubmittedAt, Repeated: !isNew && saved != ObservationSaved.Stored);
     }
 
@@ -57,9 +60,9 @@ public sealed class ObservationSubmission(
     /// (inclusive). Pupil and day stay: for those, withdraw it and hand in another.</summary>
     /// <param name="revision">The revision the caller has seen.</param>
     public async Task<AmendmentResult> CorrectAsync(
-        ObservationId id, StaffId observer, int revision, IReadOnlyList<byte?> items, string? note, CancellationToken cancellationToken)
+        ObservationId id, Authority by, int revision, IReadOnlyList<byte?> items, string? note, CancellationToken cancellationToken)
     {
-        if (await FindOwnAsync(id, observer, cancellationToken) is not { } found) return new AmendmentResult.NotFound();
+        if (await FindOwnAsync(id, by.Who.Id, cancellationToken) is not { } found) return new AmendmentResult.NotFound();
         var before = found.Form;
         var now = time.GetUtcNow();
         if (before.IsWithdrawn) return new AmendmentResult.Withdrawn();
@@ -74,45 +77,52 @@ public sealed class ObservationSubmission(
         };
         if (IsSame(before, after)) return new AmendmentResult.Done(before);
         if (before.Revision != revision) return new AmendmentResult.ChangedMeanwhile(before);
-        if (await observations.ReplaceAsync(found, after, [], cancellationToken)) return new AmendmentResult.Done(after);
-        return await FindOwnAsync(id, observer, cancellationToken) is { } changed ? new AmendmentResult.ChangedMeanwhile(changed.Form) : new AmendmentResult.NotFound();
+        if (await observations.ReplaceAsync(found, after, [EntryOf(by, AuditAction.CorrectObservation, after, now)], cancellationToken))
+            return new AmendmentResult.Done(after);
+        return await FindOwnAsync(id, by.Who.Id, cancellationToken) is { } changed ? new AmendmentResult.ChangedMeanwhile(changed.Form) : new AmendmentResult.NotFound();
     }
 
     /// <summary>Takes one of the caller's own forms back, at any time. It is kept, and no longer counts.</summary>
-    public async Task<AmendmentResult> WithdrawAsync(ObservationId id, StaffId observer, CancellationToken cancellationToken)
+    public async Task<AmendmentResult> WithdrawAsync(ObservationId id, Authority by, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await FindOwnAsync(id, observer, cancellationToken) is not { } found) return new AmendmentResult.NotFound();
+            if (await FindOwnAsync(id, by.Who.Id, cancellationToken) is not { } found) return new AmendmentResult.NotFound();
             if (found.Form.IsWithdrawn) return new AmendmentResult.Done(found.Form);
-            var after = found.Form with { WithdrawnAt = time.GetUtcNow(), Revision = found.Form.Revision + 1 };
-            if (await observations.ReplaceAsync(found, after, [], cancellationToken)) return new AmendmentResult.Done(after);
+            var now = time.GetUtcNow();
+            var after = found.Form with { WithdrawnAt = now, Revision = found.Form.Revision + 1 };
+            if (await observations.ReplaceAsync(found, after, [EntryOf(by, AuditAction.WithdrawObservation, after, now)], cancellationToken))
+                return new AmendmentResult.Done(after);
         }
     }
 
     /// <summary>One of the caller's own forms, or null.</summary>
-    public async Task<StoredObservation?> FindAsync(ObservationId id, StaffId observer, CancellationToken cancellationToken) =>
+    public async Task<StoredObservation?> FindAsync(ObservationId id, string observer, CancellationToken cancellationToken) =>
         (await FindOwnAsync(id, observer, cancellationToken))?.Form;
 
-    private async Task<VersionedObservation?> FindOwnAsync(ObservationId id, StaffId observer, CancellationToken cancellationToken) =>
-        await own.FindAsync(observer.Value, id, cancellationToken) is { } at
+    private async Task<VersionedObservation?> FindOwnAsync(ObservationId id, string observer, CancellationToken cancellationToken) =>
+        await own.FindAsync(observer, id, cancellationToken) is { } at
             ? await observations.FindAsync(at.Student, at.School, at.Date, id, cancellationToken)
             : null;
 
     /// <summary>Nothing but an unknown pupil keeps a concern back: not a wrong answer, not an opt-out, not a day in the future.</summary>
     private async Task<SubmissionResult.Concern> KeepConcernAsync(
-        ObservationDraft draft, StaffId observer, string? key, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
+        ObservationDraft draft, Authority by, string? key, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var date = draft.Date is { } stated && stated <= today ? stated : today;
         var note = ObservationNote.Clean(draft.Note);
         if (note?.Length > ObservationNote.MaxLength) note = note[..ObservationNote.MaxLength];
         var profile = await enrollments.FindAsync(draft.Student, cancellationToken);
         var school = profile?.On(date)?.School ?? (profile?.Enrollments is [.., var last] ? last.School : null);
-        var id = ObservationIds.OfConcern(draft.Student, date, observer.Value, note, key ?? Guid.NewGuid().ToString("N"));
-        var concern = new SafeguardingConcern(id, draft.Student, school, date, observer.Value, note, now);
-        var saved = await observations.SaveConcernAsync(concern, cancellationToken);
+        var id = ObservationIds.OfConcern(draft.Student, date, by.Who.Id, note, key ?? Guid.NewGuid().ToString("N"));
+        var concern = new SafeguardingConcern(id, draft.Student, school, date, by.Who.Id, note, now);
+        var entry = AuditEntry.OfPupil(by, AuditAction.RaiseConcern, draft.Student, school, now, id.ToString("N"));
+        var saved = await observations.SaveConcernAsync(concern, [AuditTrail.Row(entry)], cancellationToken);
         return new SubmissionResult.Concern(concern, saved != ObservationSaved.Stored);
     }
+
+    private static RowChange EntryOf(Authority by, AuditAction action, StoredObservation form, DateTimeOffset now) =>
+        AuditTrail.Row(AuditEntry.OfPupil(by, action, form.Observation.Student, form.Observation.School, now, form.Observation.Id.ToString()));
 
     private static bool IsSame(StoredObservation left, StoredObservation right) =>
         left.Note == right.Note && left.Observation.Items.SequenceEqual(right.Observation.Items);

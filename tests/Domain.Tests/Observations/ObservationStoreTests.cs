@@ -91,8 +91,8 @@ public sealed class ObservationStoreTests : IDisposable
         var student = StudentKey.New();
         var concern = new SafeguardingConcern(
             ObservationIds.OfConcern(student, Monday, "t-17", "said so", null), student, null, Monday, "t-17", "said so", new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-        Assert.Equal(ObservationSaved.Stored, await observations.SaveConcernAsync(concern, CancellationToken.None));
-        Assert.Equal(ObservationSaved.AlreadyStored, await observations.SaveConcernAsync(concern with { ReceivedAt = concern.ReceivedAt.AddHours(1) }, CancellationToken.None));
+        Assert.Equal(ObservationSaved.Stored, await observations.SaveConcernAsync(concern, [], CancellationToken.None));
+        Assert.Equal(ObservationSaved.AlreadyStored, await observations.SaveConcernAsync(concern with { ReceivedAt = concern.ReceivedAt.AddHours(1) }, [], CancellationToken.None));
         var (forms, concerns) = await observations.ReadPupilAsync(student, CancellationToken.None);
         Assert.Empty(forms);
         Assert.Equal([concern], concerns);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
@@ -9,8 +10,8 @@ namespace SchoolSignal.Domain.Tests.Observations;
 /// <summary>A teacher's forms over a real store, from handing in to taking back.</summary>
 public sealed class ObservationSubmissionTests : IAsyncLifetime
 {
-    private static readonly StaffId Green = StaffId.Parse("green");
-    private static readonly StaffId Brown = StaffId.Parse("brown");
+    private static readonly Authority Green = new(AuditActor.Staff("green"), [Role.Teacher], AccessReason.RolePermits);
+    private static readonly Authority Brown = new(AuditActor.Staff("brown"), [Role.Teacher], AccessReason.RolePermits);
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     private readonly FakeTimeProvider clock = new(Start);
@@ -36,7 +37,7 @@ public sealed class ObservationSubmissionTests : IAsyncLifetime
 
     private static byte?[] Items(string answers) => [.. answers.Select(c => c == '-' ? (byte?)null : (byte)(c - '0'))];
 
-    private Task<SubmissionResult> SubmitAsync(ObservationDraft draft, string? key = null, StaffId? by = null) =>
+    private Task<SubmissionResult> SubmitAsync(ObservationDraft draft, string? key = null, Authority? by = null) =>
         rig.Submission.SubmitAsync(draft, by ?? Green, key, CancellationToken.None);
 
     private async Task<ObservationId> TakenAsync(string answers = "333----------", string? note = null) =>
@@ -51,7 +52,7 @@ public sealed class ObservationSubmissionTests : IAsyncLifetime
         var own = Assert.Single(await rig.Own.ReadAsync("green", 10, CancellationToken.None));
         Assert.Equal((id, ada, "quiet <b>\n👩‍👧", 1, (DateTimeOffset?)Start), (own.Observation.Id, own.Observation.Student, own.Note, own.Revision, own.SubmittedAt));
         Assert.Equal((new DateOnly(2026, 3, 2), "green"), (own.Observation.Date, own.Observation.Observer));
-        Assert.Equal(1, await CountAsync(QueueName.Screenings));
+        Assert.Equal((1, 1), (await CountAsync(QueueName.Screenings), await CountAsync(QueueName.Audit)));
         Assert.Empty(await rig.Own.ReadAsync("brown", 10, CancellationToken.None));
     }
 
@@ -101,7 +102,7 @@ public sealed class ObservationSubmissionTests : IAsyncLifetime
     public async Task Submit_AfterTheClaimAloneWasWritten_FinishesTheForm()
     {
         var draft = Draft();
-        var id = ObservationIds.OfSubmission(Green, "k1");
+        var id = ObservationIds.OfSubmission("green", "k1");
         await rig.Own.ClaimAsync(
             "green", new OwnSubmission(id, ada, SubmissionRig.Oakfield, new DateOnly(2026, 3, 2), Start), ObservationIds.ContentOf(draft), CancellationToken.None);
         Assert.Empty(await rig.Own.ReadAsync("green", 10, CancellationToken.None));
@@ -190,7 +191,7 @@ public sealed class ObservationSubmissionTests : IAsyncLifetime
         // The same correction sent twice is no conflict.
         Assert.IsType<AmendmentResult.Done>(await rig.Submission.CorrectAsync(id, Green, 1, Items("222----------"), null, CancellationToken.None));
         Assert.IsType<AmendmentResult.Invalid>(await rig.Submission.CorrectAsync(id, Green, 2, Items("-------------"), null, CancellationToken.None));
-        Assert.Equal((byte?)2, (await rig.Submission.FindAsync(id, Green, CancellationToken.None))!.Observation.Item(1));
+        Assert.Equal((byte?)2, (await rig.Submission.FindAsync(id, "green", CancellationToken.None))!.Observation.Item(1));
     }
 
     [Fact]
@@ -206,6 +207,6 @@ public sealed class ObservationSubmissionTests : IAsyncLifetime
         Assert.True(Assert.Single(await rig.Own.ReadAsync("green", 10, CancellationToken.None)).IsWithdrawn);
         Assert.Empty(await rig.Observations.ReadPupilAsync(ada, [SubmissionRig.Oakfield], DateOnly.MinValue, DateOnly.MaxValue, CancellationToken.None));
         Assert.Empty(await rig.Observations.ReadSchoolAsync(SubmissionRig.Oakfield, DateOnly.MinValue, DateOnly.MaxValue, CancellationToken.None));
-        Assert.Equal(2, await CountAsync(QueueName.Screenings));
+        Assert.Equal((2, 2), (await CountAsync(QueueName.Screenings), await CountAsync(QueueName.Audit)));
     }
 }
