@@ -8,6 +8,7 @@ using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
@@ -53,5 +54,6 @@ public static class AppServices
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(PupilMarks), typeof(SubjectAccess),
         typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog),
+        typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -10,7 +10,7 @@ internal sealed class LocalCallerResolver : ICallerResolver
 {
     private static readonly FrozenSet<string> OwnNames = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "localhost", "127.0.0.1", "[::1]");
 
-    private static readonly Caller AtThisMachine = new("local", Enum.GetValues<Role>().ToFrozenSet(), null);
+    private static readonly Caller AtThisMachine = new(StaffId.Parse("local"), Enum.GetValues<Role>().ToFrozenSet(), null);
 
     public ValueTask<Caller> ResolveAsync(CallerTraces traces, CancellationToken cancellationToken) => ValueTask.FromResult(
         traces is { FromThisMachine: true, FromOtherSite: false } && OwnNames.Contains(traces.Host) ? AtThisMachine : Caller.Nobody);

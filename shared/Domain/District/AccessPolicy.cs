@@ -1,58 +1,100 @@
 namespace SchoolSignal.Domain.District;
 
-/// <summary>What an endpoint is asked to do with pupils' data or feeds.</summary>
-public enum AccessAction
-{
-    /// <summary>Pupils with their reasons.</summary>
-    ReadWorklist,
-    SendFeed,
-    /// <summary>Counts and words; no pupil.</summary>
-    ReadFeedReports,
-    /// <summary>Rows as sent, with pupils in them.</summary>
-    ReadRefusedRows,
-    /// <summary>Work that failed for good, and its replay; no pupil.</summary>
-    HandleFailures,
-}
-
-/// <summary>Why access was given or not: the code that an answer and the audit carry.</summary>
+/// <summary>Why access was given or not: the code that an answer and the audit carry. The first four give it.</summary>
 public enum AccessReason
 {
+    /// <summary>The caller's role does this, for the school or district asked about.</summary>
     RolePermits,
+    /// <summary>The pupil is in a class the caller teaches.</summary>
+    OwnClass,
+    /// <summary>The pupil is in the caller's caseload.</summary>
+    OwnCaseload,
+    /// <summary>The pupil is in one of the caller's schools.</summary>
+    OwnSchool,
     NotSignedIn,
     /// <summary>None of the caller's roles does this.</summary>
     RoleMissing,
     /// <summary>The caller's roles hold in some schools; the question is about the whole district.</summary>
     SchoolNotNamed,
+    /// <summary>The caller's roles hold for some pupils; the question is about a whole school.</summary>
+    PupilNotNamed,
     /// <summary>The caller's roles hold in other schools.</summary>
     OtherSchool,
+    /// <summary>The caller's roles hold for other pupils of the school.</summary>
+    OtherPupil,
 }
 
 /// <summary>The gate's answer.</summary>
 public readonly record struct AccessDecision(AccessReason Reason)
 {
-    public bool IsAllowed => Reason == AccessReason.RolePermits;
+    public bool IsAllowed => Reason is AccessReason.RolePermits or AccessReason.OwnClass or AccessReason.OwnCaseload or AccessReason.OwnSchool;
 }
 
-/// <summary>Who may do what, in which school. Every endpoint that touches pupils or feeds asks it.</summary>
+/// <summary>Who may do what, to whom. Every endpoint and page that touches pupils or feeds asks it.</summary>
 public static class AccessPolicy
 {
-    /// <param name="school">The school the action is about; null for the whole district.</param>
-    public static AccessDecision Decide(Caller caller, AccessAction action, SchoolId? school)
+    /// <summary>How far a role reaches with an action.</summary>
+    private enum Reach
     {
-        ArgumentNullException.ThrowIfNull(caller);
-        if (caller.IsNobody) return new(AccessReason.NotSignedIn);
-        if (!caller.Roles.Any(role => May(role, action))) return new(AccessReason.RoleMissing);
-        if (caller.Schools is not { } schools) return new(AccessReason.RolePermits);
-        if (school is not { } one) return new(AccessReason.SchoolNotNamed);
-        return new(schools.Contains(one) ? AccessReason.RolePermits : AccessReason.OtherSchool);
+        None,
+        /// <summary>The pupils of one's own classes.</summary>
+        Classes,
+        /// <summary>One's own schools, and a caseload's pupils wherever they are.</summary>
+        Schools,
+        District,
     }
 
-    /// <summary>An administrator sees what came in, never who is in it.</summary>
-    private static bool May(Role role, AccessAction action) => action switch
+    public static AccessDecision Decide(Caller caller, AccessAction action, AccessSubject subject)
     {
-        AccessAction.ReadWorklist => role == Role.Counsellor,
-        AccessAction.SendFeed or AccessAction.ReadRefusedRows => role == Role.DataManager,
-        AccessAction.ReadFeedReports or AccessAction.HandleFailures => role is Role.DataManager or Role.Administrator,
-        _ => false,
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(subject);
+        if (caller.IsNobody) return new(AccessReason.NotSignedIn);
+        AccessDecision? best = null;
+        foreach (var role in caller.Roles)
+        {
+            if (ReachOf(role, action) is not (not Reach.None and var reach)) continue;
+            AccessDecision decision = new(Weigh(caller, reach, subject));
+            if (best is not { } other || Rank(decision) < Rank(other)) best = decision;
+        }
+        return best ?? new(AccessReason.RoleMissing);
+    }
+
+    /// <summary>An administrator sees what came in, never who is in it. Only subject access shows an administrator a pupil.</summary>
+    private static Reach ReachOf(Role role, AccessAction action) => (role, action) switch
+    {
+        (Role.Teacher, AccessAction.SubmitObservation or AccessAction.ReadOwnObservations) => Reach.Classes,
+        (Role.Teacher or Role.Counsellor or Role.SafeguardingLead, AccessAction.RaiseConcern) => Reach.Schools,
+        (Role.Counsellor, AccessAction.ReadWorklist or AccessAction.ReadCase or AccessAction.WorkCase) => Reach.Schools,
+        (Role.SafeguardingLead, AccessAction.ReadConcerns or AccessAction.HandleConcern) => Reach.Schools,
+        (Role.DataManager, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows or AccessAction.HandleFailures) => Reach.District,
+        (Role.FeedsSend, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows) => Reach.District,
+        (Role.ObservationsSubmit, AccessAction.SubmitObservation or AccessAction.RaiseConcern) => Reach.District,
+        (Role.Administrator, AccessAction.ReadFeedReports or AccessAction.HandleFailures or AccessAction.ReadSettings or AccessAction.ChangeSettings
+            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess) => Reach.District,
+        _ => Reach.None,
+    };
+
+    private static AccessReason Weigh(Caller caller, Reach reach, AccessSubject subject) => subject switch
+    {
+        _ when reach == Reach.District || caller.Schools is null => AccessReason.RolePermits,
+        AccessSubject.OfOwn => AccessReason.RolePermits,
+        AccessSubject.OfDistrict => AccessReason.SchoolNotNamed,
+        AccessSubject.OfSchool school when !caller.Schools.Contains(school.School) => AccessReason.OtherSchool,
+        AccessSubject.OfSchool => reach == Reach.Schools ? AccessReason.RolePermits : AccessReason.PupilNotNamed,
+        AccessSubject.OfPupil { Relation.InOwnClass: true } when reach == Reach.Classes => AccessReason.OwnClass,
+        AccessSubject.OfPupil { Relation.InOwnCaseload: true } when reach == Reach.Schools => AccessReason.OwnCaseload,
+        AccessSubject.OfPupil pupil when !caller.Schools.Contains(pupil.School) => AccessReason.OtherSchool,
+        AccessSubject.OfPupil => reach == Reach.Schools ? AccessReason.OwnSchool : AccessReason.OtherPupil,
+        _ => throw new InvalidOperationException("A subject of access is not handled."),
+    };
+
+    /// <summary>What is given goes before what is not, the nearest relation first.</summary>
+    private static int Rank(AccessDecision decision) => decision.Reason switch
+    {
+        AccessReason.OwnClass => 0,
+        AccessReason.OwnCaseload => 1,
+        AccessReason.OwnSchool => 2,
+        AccessReason.RolePermits => 3,
+        var refused => 10 + (int)refused,
     };
 }

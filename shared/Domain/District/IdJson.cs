@@ -23,3 +23,11 @@ internal sealed class SchoolIdJson : JsonConverter<SchoolId>
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, SchoolId value, JsonSerializerOptions options) => writer.WritePropertyName(value.Value);
 }
+
+/// <summary>A ClassId in a stored row: its text.</summary>
+internal sealed class ClassIdJson : JsonConverter<ClassId>
+{
+    public override ClassId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ClassId.Parse(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, ClassId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}

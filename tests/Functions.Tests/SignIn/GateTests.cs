@@ -60,7 +60,7 @@ public sealed partial class GateTests : IAsyncLifetime
     [InlineData("/api/feeds/202601-0123456789abcdef/refused")]
     public async Task Feeds_CounsellorAsks_Answers403InWords(string address)
     {
-        caller.Is = new Caller("c", new HashSet<Role> { Role.Counsellor }, null);
+        caller.Is = new Caller(StaffId.Parse("c"), new HashSet<Role> { Role.Counsellor }, null);
         using var answer = await client.GetAsync(address);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains("RoleMissing", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed partial class GateTests : IAsyncLifetime
     [Fact]
     public async Task Worklist_OtherSchoolAndNoSchool_AreOneAnswer()
     {
-        caller.Is = new Caller("c", new HashSet<Role> { Role.Counsellor }, new HashSet<SchoolId> { SchoolId.Parse("mine") });
+        caller.Is = new Caller(StaffId.Parse("c"), new HashSet<Role> { Role.Counsellor }, new HashSet<SchoolId> { SchoolId.Parse("mine") });
         using var others = await client.GetAsync("/api/referrals?school=theirs");
         using var unknown = await client.GetAsync("/api/referrals?school=mine");
         using var whole = await client.GetAsync("/api/referrals");
@@ -84,7 +84,7 @@ public sealed partial class GateTests : IAsyncLifetime
     [InlineData("a control character", "/api/referrals?school=%00")]
     public async Task Lists_AskedWrongly_Answer400(string what, string address)
     {
-        caller.Is = new Caller("l", Enum.GetValues<Role>().ToHashSet(), null);
+        caller.Is = new Caller(StaffId.Parse("l"), Enum.GetValues<Role>().ToHashSet(), null);
         using var answer = await client.GetAsync(address);
         Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, what);
     }
