@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
@@ -9,7 +10,11 @@ namespace SchoolSignal.Functions.SignIn;
 
 /// <summary>Who was let in, and why; or the answer to give instead.</summary>
 /// <param name="Refusal">Null if the caller may.</param>
-public sealed record Admission(Caller Caller, AccessReason Reason, IResult? Refusal);
+public sealed record Admission(Caller Caller, AccessReason Reason, IResult? Refusal)
+{
+    /// <summary>For the audit's entry of what is then read or written.</summary>
+    public Authority Authority => Authority.Of(Caller, new AccessDecision(Reason));
+}
 
 /// <summary>Asks who is calling and what the access policy says, before a function touches pupils or feeds.</summary>
 public sealed class Gate(ICallerResolver callers, PupilRelations relations, TimeProvider time)

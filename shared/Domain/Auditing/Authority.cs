@@ -37,7 +37,7 @@ public sealed record Authority(AuditActor Who, IReadOnlyList<Role> Roles, Access
 {
     /// <summary>A caller that the gate let through.</summary>
     public static Authority Of(Caller caller, AccessDecision decision) =>
-        new(AuditActor.Staff(caller.Id), [.. caller.Roles.Order()], decision.Reason);
+        new(AuditActor.Staff(caller.Id.Value), [.. caller.Roles.Order()], decision.Reason);
 
     /// <param name="name">"screening", "import", ...</param>
     public static Authority System(string name) => new(AuditActor.System(name), [], null);
