@@ -1,16 +1,20 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using SchoolSignal.Domain.District;
+using SchoolSignal.Functions.SignIn;
 using SchoolSignal.Pages;
 using SchoolSignal.Pages.District;
 
 namespace SchoolSignal.Functions.District;
 
-/// <summary>The page at "/": what runs here, and where to go from here.</summary>
-public sealed class StartPage(PageRenderer pages, DistrictId district)
+/// <summary>The page at "/": where somebody's work is, or what this is about.</summary>
+public sealed class StartPage(PageRenderer pages, Gate gate)
 {
     // The worker turns an empty route into the function's name and rejects "/"; an optional empty value is neither.
     [Function("StartPage")]
-    public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{root:maxlength(0)?}")] HttpRequest request) =>
-        pages.RenderAsync<Start>(new Dictionary<string, object?> { [nameof(Start.District)] = district.Value });
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{root:maxlength(0)?}")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var caller = await gate.CallerAsync(request, cancellationToken);
+        return await pages.RenderAsync<Start, StartModel>(request, caller, new StartModel([.. Navigation.For(caller)]), cancellationToken);
+    }
 }

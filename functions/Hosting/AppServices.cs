@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Auditing;
@@ -25,10 +24,8 @@ public static class AppServices
     {
         services.AddSingleton(catalogue);
         foreach (var type in catalogue.Classes) services.AddScoped(type);
-        services.AddSingleton<SiteAssets>();
         services.AddSingleton<QueueWork>();
-        services.AddScoped<HtmlRenderer>();
-        services.AddScoped<PageRenderer>();
+        services.AddPages();
         services.AddSingleton<Gate>();
         return services.AddDomain(district);
     }

@@ -19,6 +19,13 @@ public sealed record Admission(Caller Caller, AccessReason Reason, IResult? Refu
 /// <summary>Asks who is calling and what the access policy says, before a function touches pupils or feeds.</summary>
 public sealed class Gate(ICallerResolver callers, PupilRelations relations, TimeProvider time)
 {
+    /// <summary>Who is calling, for a page that is open to everybody; it decides nothing.</summary>
+    public ValueTask<Caller> CallerAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return callers.ResolveAsync(TracesOf(request), cancellationToken);
+    }
+
     /// <param name="school">The school the action is about; null for the whole district.</param>
     /// <returns>Null if the caller may; else the answer to give, in words: 401, 403, or 404 where even that there is such a
     /// school is not the caller's to know.</returns>

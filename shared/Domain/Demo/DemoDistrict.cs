@@ -12,6 +12,7 @@ public sealed class DemoDistrict
     public const string IdText = "demo";
 
     /// <summary>What the demo sets as its legal basis.</summary>
+    public const string Name = "Willow Valley, a made-up district";
     public const string LegalBasis = "demonstration data, no real pupils";
 
     private const int FirstStudentNumber = 1_000_001;

@@ -130,6 +130,9 @@ public static class DemoFiles
         json.WriteString("kind"u8, "demonstration"u8);
         json.WriteString("text"u8, DemoDistrict.LegalBasis);
         json.WriteEndObject();
+        json.WriteStartObject("profile"u8);
+        json.WriteString("name"u8, DemoDistrict.Name);
+        json.WriteEndObject();
         json.WriteStartArray("codeSets"u8);
         foreach (var feed in Feeds(district)) json.WriteStringValue(feed.Profile);
         json.WriteEndArray();

@@ -21,7 +21,7 @@ public abstract record DistrictConfigResult
 /// <summary>A district file as written: a part it does not mention is null and leaves the stored setting as it is.</summary>
 public sealed record DistrictConfig(
     LegalBasis? LegalBasis, bool ClearsLegalBasis, IReadOnlyList<string>? CodeSets, int? StaleFeedSchoolDays, string? RuleSet,
-    IReadOnlyList<StudentUniqueId>? OptOuts, DistrictCapacity? Capacity, int? FirstMonth)
+    IReadOnlyList<StudentUniqueId>? OptOuts, DistrictCapacity? Capacity, int? FirstMonth, DistrictProfile? Profile)
 {
     /// <summary>The settings with this file's parts laid over them. A given list of opt-outs replaces the stored one.</summary>
     public async ValueTask<DistrictSettings> ApplyToAsync(DistrictSettings settings, StudentResolver resolve, CancellationToken cancellationToken)
@@ -33,6 +33,7 @@ public sealed record DistrictConfig(
             Thresholds = new DistrictThresholds(StaleFeedSchoolDays ?? settings.Thresholds.StaleFeedSchoolDays, RuleSet ?? settings.Thresholds.RuleSet),
             Capacity = Capacity ?? settings.Capacity,
             FirstMonth = FirstMonth ?? settings.FirstMonth,
+            Profile = Profile ?? settings.Profile,
         };
         if (OptOuts is not null) merged = merged with { OptOuts = new HashSet<StudentKey>(), UnresolvedOptOuts = OptOuts };
         return await merged.ResolveAsync(resolve, cancellationToken);
@@ -47,7 +48,8 @@ public sealed record DistrictConfig(
 ///   "thresholds": { "staleFeedSchoolDays": 3, "ruleSet": "our-rules.json" },
 ///   "optOuts": ["604822"],
 ///   "capacity": { "routinePerCounsellorAndWeek": 5, "counsellors": { "255901001": 2 } },
-///   "firstMonth": 8
+///   "firstMonth": 8,
+///   "profile": { "name": "Willow Valley schools", "language": "en", "timeZone": "America/Chicago" }
 /// }
 /// </code>
 /// <c>kind</c> is one of consent, noticeAndOptOut, educationalInterest, publicTask, legalObligation, demonstration;
@@ -86,7 +88,7 @@ public static class DistrictConfigFile
 
     private static DistrictConfig Read(ConfigReader reader, JsonElement root)
     {
-        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth");
+        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "profile");
         var thresholds = reader.Object(parts, "thresholds", "staleFeedSchoolDays", "ruleSet");
         var clears = parts.TryGetValue("legalBasis", out var basis) && basis.ValueKind == JsonValueKind.Null;
         return new DistrictConfig(
@@ -96,7 +98,17 @@ public static class DistrictConfigFile
             reader.Text(thresholds, "thresholds.ruleSet", 200),
             ReadOptOuts(reader, parts),
             ReadCapacity(reader, parts),
-            reader.Number(parts, "firstMonth", 1, 12));
+            reader.Number(parts, "firstMonth", 1, 12),
+            ReadProfile(reader, parts));
+    }
+
+    private static DistrictProfile? ReadProfile(ConfigReader reader, Dictionary<string, JsonElement> parts)
+    {
+        if (!parts.ContainsKey("profile")) return null;
+        var profile = reader.Object(parts, "profile", "name", "language", "timeZone");
+        var zone = reader.Text(profile, "profile.timeZone", 60);
+        if (zone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) reader.Add("profile.timeZone", "is not a time zone such as Asia/Tokyo");
+        return new DistrictProfile(reader.Text(profile, "profile.name", DistrictProfile.MaxName), reader.Text(profile, "profile.language", 12), zone);
     }
 
     private static LegalBasis? ReadBasis(ConfigReader reader, Dictionary<string, JsonElement> parts)

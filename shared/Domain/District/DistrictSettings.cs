@@ -22,6 +22,8 @@ public sealed record DistrictSettings(
     public static DistrictSettings Default { get; } = new(
         null, [], DistrictThresholds.Default, new HashSet<StudentKey>(), [], DistrictCapacity.Unlimited, SchoolYear.DefaultFirstMonth);
 
+    public DistrictProfile Profile { get; init; } = DistrictProfile.None;
+
     public bool IsOptedOut(StudentKey student) => OptOuts.Contains(student);
 }
 

@@ -41,6 +41,10 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
         throw new InvalidOperationException("The district's settings changed again with every read.");
     }
 
+    /// <summary>Only how the district shows itself, from one row: every page asks.</summary>
+    public async ValueTask<DistrictProfile> ReadProfileAsync(CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is { } row ? Read(row).Profile ?? DistrictProfile.None : DistrictProfile.None;
+
     /// <param name="expected">The version that was read; null if there was none.</param>
     /// <returns>The new version, or null if somebody else saved meanwhile: read again and decide anew.</returns>
     /// <exception cref="ArgumentException">More opt-outs than one commit holds; <see cref="DistrictConfigFile.MaxOptOuts"/> fit.</exception>
@@ -97,14 +101,17 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 
     private static SettingsRow ToStored(DistrictSettings settings, int revision, int optOutRows, int unresolvedRows) => new(
         revision, settings.LegalBasis, settings.CodeSets, settings.Thresholds, settings.Capacity.RoutinePerCounsellorAndWeek,
-        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows);
+        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows, settings.Profile);
 
     private static DistrictSettings ToSettings(SettingsRow stored, List<TableRow> optOuts, List<TableRow> unresolved) => new(
         stored.LegalBasis, stored.CodeSets, stored.Thresholds,
         UnpackKeys(optOuts), UnpackIds(unresolved),
         new DistrictCapacity(
             stored.RoutinePerCounsellorAndWeek, stored.Counsellors.ToDictionary(pair => SchoolId.Parse(pair.Key), pair => pair.Value)),
-        stored.FirstMonth);
+        stored.FirstMonth)
+    {
+        Profile = stored.Profile ?? DistrictProfile.None,
+    };
 
     private static List<byte[]> PackKeys(IReadOnlySet<StudentKey> students)
     {
@@ -156,7 +163,8 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 
 internal sealed record SettingsRow(
     int Revision, LegalBasis? LegalBasis, IReadOnlyList<string> CodeSets, DistrictThresholds Thresholds,
-    int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<string, int> Counsellors, int FirstMonth, int OptOutRows, int UnresolvedRows);
+    int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<string, int> Counsellors, int FirstMonth, int OptOutRows, int UnresolvedRows,
+    DistrictProfile? Profile);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]

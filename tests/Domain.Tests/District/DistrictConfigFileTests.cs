@@ -15,6 +15,7 @@ public sealed class DistrictConfigFileTests
           "optOuts": ["604822", "604823", "604822"],
           "capacity": { "routinePerCounsellorAndWeek": 5, "counsellors": { "255901001": 2, "school.b": 0 } },
           "firstMonth": 4,
+          "profile": { "name": "Willow Valley", "language": "ja", "timeZone": "Asia/Tokyo" },
         }
         """;
 
@@ -30,6 +31,8 @@ public sealed class DistrictConfigFileTests
         Assert.Equal(new LegalBasis(LegalBasisKind.NoticeAndOptOut, "PPRA notice of 2025-08-01"), config.LegalBasis);
         Assert.Equal(["us-daily", "our-codes.json"], config.CodeSets!);
         Assert.Equal((5, "our-rules.json", 4), (config.StaleFeedSchoolDays, config.RuleSet, config.FirstMonth));
+        Assert.Equal(new DistrictProfile("Willow Valley", "ja", "Asia/Tokyo"), config.Profile);
+        Assert.Equal(TimeSpan.FromHours(9), config.Profile!.Zone.BaseUtcOffset);
         Assert.Equal(["604822", "604823"], config.OptOuts!.Select(id => id.Value));
         Assert.Equal(10, config.Capacity!.WeeklyCapOf(SchoolId.Parse("255901001")));
         Assert.Equal(0, config.Capacity.WeeklyCapOf(SchoolId.Parse("school.b")));
@@ -46,6 +49,7 @@ public sealed class DistrictConfigFileTests
     [InlineData("{\"firstMonth\":0}", "d.json: firstMonth: must be a whole number from 1 to 12")]
     [InlineData("{\"firstMonth\":13}", "d.json: firstMonth: must be a whole number from 1 to 12")]
     [InlineData("{\"firstMonth\":\"8\"}", "d.json: firstMonth: must be a whole number from 1 to 12")]
+    [InlineData("{\"profile\":{\"timeZone\":\"Moon/Tycho\"}}", "d.json: profile.timeZone: is not a time zone such as Asia/Tokyo")]
     [InlineData("{\"legalBasis\":{\"kind\":\"none\",\"text\":\"t\"}}",
         "d.json: legalBasis.kind: must be one of consent, noticeAndOptOut, educationalInterest, publicTask, legalObligation, demonstration")]
     [InlineData("{\"legalBasis\":{\"kind\":\"consent\"}}", "d.json: legalBasis.text: is missing")]

@@ -31,9 +31,13 @@ public sealed class DistrictSettingsStoreTests : IDisposable
             new LegalBasis(LegalBasisKind.PublicTask, "Impact assessment 7"), ["england-2024"], new DistrictThresholds(4, "2026.1"),
             Enumerable.Range(0, 8000).Select(_ => StudentKey.New()).ToHashSet(),
             [.. Enumerable.Range(0, 9000).Select(i => StudentUniqueId.Parse($"pupil no. {i}"))],
-            new DistrictCapacity(5, new Dictionary<SchoolId, int> { [SchoolId.Parse("a/b")] = 2 }), 9);
+            new DistrictCapacity(5, new Dictionary<SchoolId, int> { [SchoolId.Parse("a/b")] = 2 }), 9)
+        {
+            Profile = new DistrictProfile("Willow Valley", "ja", "Asia/Tokyo"),
+        };
         Assert.NotNull(await settings.SaveAsync(saved, null, CancellationToken.None));
         AssertEqual(saved, (await settings.ReadAsync(CancellationToken.None)).Settings);
+        Assert.Equal(saved.Profile, await settings.ReadProfileAsync(CancellationToken.None));
 
         var fewer = saved with { OptOuts = saved.OptOuts.Take(1).ToHashSet(), UnresolvedOptOuts = [] };
         Assert.NotNull(await settings.SaveAsync(fewer, (await settings.ReadAsync(CancellationToken.None)).Version, CancellationToken.None));

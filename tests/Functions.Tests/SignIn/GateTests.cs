@@ -14,7 +14,7 @@ namespace SchoolSignal.Functions.Tests.SignIn;
 public sealed partial class GateTests : IAsyncLifetime
 {
     /// <summary>They show no pupil and no feed.</summary>
-    private static readonly HashSet<string> Public = ["Health", "OpenApiDocument", "SiteStyle", "StartPage"];
+    private static readonly HashSet<string> Public = ["Health", "OpenApiDocument", "SetLanguage", "SiteScript", "SiteStyle", "StartPage"];
 
     private readonly TempFolder folder = new();
     private readonly Someone caller = new();

@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using SchoolSignal.Pages;
+
+namespace SchoolSignal.Functions.Tests.Web;
+
+/// <summary>The words of the pages: the same in every language, each used, none anywhere else.</summary>
+public sealed partial class WordsTests
+{
+    private static readonly Dictionary<string, Dictionary<string, string>> Files =
+        SourceFolder.Read(".resx", "shared/Pages").ToDictionary(file => Path.GetFileName(file.Key), file => Read(file.Value));
+
+    private static Dictionary<string, string> English => Files["Words.resx"];
+
+    /// <summary>What the pages and the functions behind them say: pages, and the code that names keys.</summary>
+    private static readonly string[] Sources =
+        [.. SourceFolder.Read(".razor", "shared/Pages").Values, .. SourceFolder.Read(".cs", "shared", "functions").Values];
+
+    [Fact]
+    public void Languages_OfThePages_HaveTheKeysOfEnglish()
+    {
+        Assert.Contains("Words.ja.resx", Files.Keys);
+        foreach (var (file, words) in Files)
+        {
+            Assert.Equal(English.Keys.Order(StringComparer.Ordinal), words.Keys.Order(StringComparer.Ordinal));
+            Assert.All(words, word => Assert.False(string.IsNullOrWhiteSpace(word.Value), $"{file}: {word.Key} says nothing."));
+            Assert.All(words, word => Assert.True(
+                Placeholders(word.Value).SequenceEqual(Placeholders(English[word.Key])), $"{file}: {word.Key} has other placeholders than English."));
+        }
+    }
+
+    [Fact]
+    public void Languages_OfTheBuild_AreTheFiles() => Assert.Equal(
+        Files.Keys.Select(file => LanguageOf(file)).Order(), new PageCultures().All.Select(culture => culture.Name).Order());
+
+    [Fact]
+    public void Keys_OfEnglish_AreAllUsed()
+    {
+        var text = string.Join('\n', Sources);
+        var named = Literal().Matches(text).Select(m => m.Groups[1].Value).ToHashSet();
+        // $"Common.Level.{level}", $"{key}.Title": the beginning or the end of a key.
+        var begun = Begun().Matches(text).Select(m => m.Groups[1].Value).Distinct().ToList();
+        var ended = Ended().Matches(text).Select(m => m.Groups[1].Value).Distinct().ToList();
+        Assert.All(English.Keys, key => Assert.True(
+            named.Contains(key) || begun.Exists(start => key.StartsWith(start, StringComparison.Ordinal))
+                || (ended.Exists(end => key.EndsWith(end, StringComparison.Ordinal)) && named.Contains(key[..key.LastIndexOf('.')])),
+            $"{key} is used nowhere."));
+    }
+
+    [Fact]
+    public void Keys_OfThePages_AreAllThere()
+    {
+        foreach (var key in Sources.SelectMany(source => Asked().Matches(source)).Select(m => m.Groups[1].Value))
+            Assert.True(English.ContainsKey(key), $"{key} has no words.");
+    }
+
+    [Theory]
+    [InlineData("<h1>Hello there</h1>", true)]
+    [InlineData("<input aria-label=\"Hello\" />", true)]
+    [InlineData("<h1>@Words[\"A.B\"] <b>@Model.Name</b> · 12</h1>", false)]
+    public void LiteralText_OfAComponent_IsFound(string component, bool found) => Assert.Equal(found, LiteralText(component) is not null);
+
+    [Fact]
+    public void Components_OfThePages_HoldNoSentence()
+    {
+        foreach (var (file, text) in SourceFolder.Read(".razor", "shared/Pages"))
+            Assert.True(LiteralText(text) is null, $"{file} says \"{LiteralText(text)}\" itself; words belong to Words.resx.");
+    }
+
+    /// <summary>Screens, messages and files never say these of a child (design.md, "What it is for").</summary>
+    [Fact]
+    public void Words_InAnyLanguage_DiagnoseNobody()
+    {
+        foreach (var (file, words) in Files)
+            Assert.All(words, word => Assert.False(Forbidden().IsMatch(word.Value), $"{file}: {word.Key} says \"{Forbidden().Match(word.Value).Value}\"."));
+    }
+
+    private static Dictionary<string, string> Read(string xml) =>
+        XDocument.Parse(xml).Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
+
+    private static string LanguageOf(string file) => file.Split('.') is [_, var language, _] ? language : PageCultures.English.Name;
+
+    private static IEnumerable<string> Placeholders(string words) => Placeholder().Matches(words).Select(m => m.Value).Distinct().Order();
+
+    /// <summary>The first word that a component shows by itself, or null. The brand is no word.</summary>
+    private static string? LiteralText(string component)
+    {
+        var markup = CodeBlock().Replace(Directive().Replace(Comment().Replace(component, ""), ""), "");
+        foreach (var attribute in SpokenAttribute().Matches(markup).Select(m => m.Groups[1].Value))
+            if (attribute.Length > 0 && attribute[0] != '@' && attribute.Any(char.IsLetter)) return attribute;
+        var text = Statement().Replace(Expression().Replace(Tag().Replace(Quoted().Replace(markup, ""), "\n"), " "), "").Replace("SchoolSignal", "", StringComparison.Ordinal);
+        return Word().Match(text) is { Success: true } word ? word.Value : null;
+    }
+
+    [GeneratedRegex("\"([A-Z][A-Za-z]*(?:\\.[A-Z][A-Za-z0-9]*)+)\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex("\\$\"([A-Z][A-Za-z]*\\.[A-Za-z.]*)\\{")]
+    private static partial Regex Begun();
+
+    [GeneratedRegex("\\$\"\\{[A-Za-z.]+\\}(\\.[A-Z][A-Za-z]*)\"")]
+    private static partial Regex Ended();
+
+    [GeneratedRegex("Words\\[\"([^\"{]+)\"")]
+    private static partial Regex Asked();
+
+    [GeneratedRegex("\\{\\d")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex("\\b(risk|score|hikikomori|diagnos(is|ed)|disorder|at-risk)\\b|ひきこもり|引きこもり|リスク|スコア", RegexOptions.IgnoreCase)]
+    private static partial Regex Forbidden();
+
+    [GeneratedRegex("@\\*.*?\\*@", RegexOptions.Singleline)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("^@(?:namespace|using|inherits|inject|typeparam|layout)\\b.*$", RegexOptions.Multiline)]
+    private static partial Regex Directive();
+
+    [GeneratedRegex("^@code \\{.*\\z", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex("(?:aria-label|placeholder|title|alt|data-label)=\"([^\"]*)")]
+    private static partial Regex SpokenAttribute();
+
+    [GeneratedRegex("\"[^\"\\n]*\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("<!?/?[A-Za-z][^>]*>")]
+    private static partial Regex Tag();
+
+    // @Words[...], @Model.Name, @(a ? b : c)
+    [GeneratedRegex("@\\([^\\n]*\\)|@[A-Za-z][\\w.?!]*(?:\\[[^\\]\\n]*\\]|\\([^\\n]*?\\))*(?:\\.\\w+)*")]
+    private static partial Regex Expression();
+
+    // What is left of @if (...) and @foreach (...), of else and of a block of code: a line that ends in a brace, a bracket or ;
+    [GeneratedRegex("^.*[){};]\\s*$|^\\s*(?:else\\b.*|case .*:|break;|default:)\\s*$", RegexOptions.Multiline)]
+    private static partial Regex Statement();
+
+    [GeneratedRegex("\\p{L}{2,}")]
+    private static partial Regex Word();
+}
