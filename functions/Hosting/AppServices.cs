@@ -50,7 +50,7 @@ public static class AppServices
         typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(PupilMarks), typeof(SubjectAccess),
-        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog),
+        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier),
         typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -17,6 +17,8 @@ public static class FunctionSettings
         ["OUTBOX_SWEEP_CRON"] = "30 * * * * *",
         // Before the school day, after the night's feeds.
         ["NIGHTLY_SCREENING_CRON"] = "0 0 4 * * *",
+        // Every five minutes: what was audited since the last seal could be cut off unnoticed.
+        ["AUDIT_SEAL_CRON"] = "15 */5 * * * *",
     };
 
     private static readonly Dictionary<string, string> Defaults = new(

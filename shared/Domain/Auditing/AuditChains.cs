@@ -158,7 +158,13 @@ internal sealed class ChainAppender(ITableStore store, AuditKeys keys, DistrictI
     private async Task<Tail> LoadAsync()
     {
         if (await store.GetAsync(TableName.Audit, partition, ChainRows.TailKey, CancellationToken.None) is { } row)
-            return new Tail(JsonSerializer.Deserialize(row.Body.Span, AuditJson.Default.ChainTail)!.Point, row.ETag);
+        {
+            // Going on from a tail that is not ours would sign what somebody else made.
+            var held = JsonSerializer.Deserialize(row.Body.Span, AuditJson.Default.ChainTail)!;
+            return await ChainTails.IsSignedAsync(keys, partition, held, CancellationToken.None)
+                ? new Tail(held.Point, row.ETag)
+                : throw new InvalidOperationException($"No key of this district has signed the tail of audit chain {place}. Run audit verify.");
+        }
         var link = await ChainMonths.BeginAsync(store, district, place, CancellationToken.None);
         return new Tail(new ChainPoint("", 0, Convert.ToHexStringLower(ChainRows.Genesis(partition, link.Span))), null);
     }

@@ -65,7 +65,7 @@ public sealed record AuditEntry(
 /// <summary>An actor in a stored entry: its text.</summary>
 internal sealed class AuditActorJson : JsonConverter<AuditActor>
 {
-    public override AuditActor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => AuditActor.Parse(reader.GetString()!);
+    public override AuditActor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => AuditActor.Parse(reader.GetString());
 
     public override void Write(Utf8JsonWriter writer, AuditActor value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }

@@ -23,8 +23,8 @@ public readonly record struct AuditActor
     public static AuditActor System(string name) => new(SystemPrefix + name);
 
     /// <exception cref="FormatException">Neither staff nor system.</exception>
-    public static AuditActor Parse(string text) =>
-        text.StartsWith(StaffPrefix, StringComparison.Ordinal) || text.StartsWith(SystemPrefix, StringComparison.Ordinal)
+    public static AuditActor Parse(string? text) =>
+        text is not null && (text.StartsWith(StaffPrefix, StringComparison.Ordinal) || text.StartsWith(SystemPrefix, StringComparison.Ordinal))
             ? new AuditActor(text)
             : throw new FormatException("Not an actor: 'staff ID' or 'system NAME'.");
 

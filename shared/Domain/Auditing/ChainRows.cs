@@ -96,6 +96,10 @@ internal static class ChainRows
             yield return new RowChange.Insert(RowKey.Of(PupilList, school.Value, Number(sequence)), body);
     }
 
+    /// <summary>The number of the entry an index row points at; null if its body is not an entry's key.</summary>
+    public static long? SequenceIn(ReadOnlySpan<byte> indexBody) =>
+        long.TryParse(indexBody[(indexBody.LastIndexOf((byte)'|') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
+
     public static byte[] Body(long sequence, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> bytes)
     {
         var body = new byte[HeadSize + bytes.Length];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SchoolSignal.Adapters.Folder;
 using SchoolSignal.Adapters.Keyring;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
@@ -25,6 +26,8 @@ internal sealed class AuditHouse : IDisposable
         Chains = NewProcess();
         Trail = new AuditTrail(Chains);
         Log = new DisclosureLog(Chains, Clock);
+        Archive = new FolderArchive(Store.Folder["archive"], Clock);
+        Seals = new AuditSeals(Store.Tables, Archive, Keys, District, Clock);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 15, 9, 0, 0, TimeSpan.Zero));
@@ -39,8 +42,30 @@ internal sealed class AuditHouse : IDisposable
 
     public DisclosureLog Log { get; }
 
+    public FolderArchive Archive { get; }
+
+    public AuditSeals Seals { get; }
+
     /// <summary>Another process's appenders over the same store.</summary>
     public AuditChains NewProcess() => new(Store.Tables, Keys, District, Clock, chains);
+
+    /// <summary>Appends so many writes, one a minute, and seals if asked.</summary>
+    public async Task FillAsync(int entries, bool seal = false)
+    {
+        for (var i = 0; i < entries; i++)
+        {
+            Clock.Advance(TimeSpan.FromMinutes(1));
+            await Chains.AppendAsync(Write(StudentKey.New()), CancellationToken.None);
+        }
+        if (seal) await Seals.SealAsync(CancellationToken.None);
+    }
+
+    public Task<AuditVerification> VerifyAsync(string? from = null, string? to = null) =>
+        new AuditVerifier(Store.Tables, Seals, Keys, District).VerifyAsync(from, to, null, CancellationToken.None);
+
+    /// <summary>What somebody with a hand on the table does, past every rule of ours.</summary>
+    public async Task TamperAsync(params RowChange[] changes) =>
+        Xunit.Assert.IsType<CommitResult.Committed>(await Store.Tables.CommitAsync(TableName.Audit, Partition(), changes, CancellationToken.None));
 
     public AuditEntry Write(StudentKey student, string? id = null)
     {
