@@ -47,7 +47,7 @@ public static class AppServices
         typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
         typeof(ObservationStore), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(SafeguardingContactStore), typeof(UrgentConcerns),
-        typeof(SchoolReading), typeof(RuleSets), typeof(ScreeningRuns), typeof(NightlySweep),
+        typeof(SchoolReading), typeof(RuleSets), typeof(TriggerFeeds), typeof(ScreeningRuns), typeof(NightlySweep),
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(PupilMarks), typeof(SubjectAccess),
         typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier),

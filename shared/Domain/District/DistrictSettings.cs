@@ -5,7 +5,8 @@ namespace SchoolSignal.Domain.District;
 
 /// <summary>What a district decides for itself. A new district has <see cref="Default"/>: no legal basis, so nobody is
 /// screened until somebody sets one.</summary>
-/// <param name="CodeSets">Ids of the code sets the district uses. Its own ones take part when a file's codes are worked out.</param>
+/// <param name="CodeSets">Ids of the code sets the district uses. Where several sets fit a file's codes equally
+/// well, one of these is meant.</param>
 /// <param name="OptOuts">Pupils who are not screened.</param>
 /// <param name="UnresolvedOptOuts">Opt-outs named before the roster knew the pupil. They are ids, so they stay here only
 /// until <see cref="OptOutResolution.ResolveAsync"/> finds the pupil's key.</param>

@@ -13,7 +13,7 @@ public sealed record DistrictFormats(CodeSetLibrary CodeSets, CsvProfiles Profil
 }
 
 /// <summary>Keeps a district's own code sets and profiles as rows <c>codeset|id</c> and <c>profile|id</c> of its partition.</summary>
-public sealed class DistrictFormatsStore(ITableStore store, DistrictId district)
+public sealed class DistrictFormatsStore(ITableStore store, DistrictSettingsStore settings, DistrictId district)
 {
     private const string CodeSetRows = "codeset";
     private const string ProfileRows = "profile";
@@ -26,8 +26,9 @@ public sealed class DistrictFormatsStore(ITableStore store, DistrictId district)
         var profiles = new List<CsvProfile>();
         await foreach (var row in RowsAsync(ProfileRows, cancellationToken))
             if (CsvProfile.Load(Encoding.UTF8.GetString(row.Body.Span), row.Key.Parts()[1]) is CsvProfileLoad.Loaded loaded) profiles.Add(loaded.Profile);
-        if (codeSets.Count == 0 && profiles.Count == 0) return DistrictFormats.Shipped;
-        return new DistrictFormats(CodeSetLibrary.Shipped.With(codeSets), CsvProfiles.Shipped.With(profiles));
+        var used = (await settings.ReadAsync(cancellationToken)).Settings.CodeSets;
+        if (codeSets.Count + profiles.Count + used.Count == 0) return DistrictFormats.Shipped;
+        return new DistrictFormats(CodeSetLibrary.Shipped.With(codeSets).Choosing(used), CsvProfiles.Shipped.With(profiles));
     }
 
     /// <summary>Stores a code set that loads, replacing the one of that id.</summary>

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Screening;
 
 namespace SchoolSignal.Domain.Referrals;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
-    Converters = [typeof(StudentKeyJson), typeof(SchoolIdJson), typeof(ReferralIdJson), typeof(ActorJson), typeof(DatesJson), typeof(CaseTextJson)])]
+    Converters = [typeof(StudentKeyJson), typeof(SchoolIdJson), typeof(ReferralIdJson), typeof(ActorJson), typeof(DatesJson), typeof(CaseTextJson), typeof(FeedIdJson)])]
 [JsonSerializable(typeof(ScreeningResult))]
 [JsonSerializable(typeof(Referral))]
 [JsonSerializable(typeof(ReferralEntry))]

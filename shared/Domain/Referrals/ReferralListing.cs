@@ -46,16 +46,17 @@ public sealed record ReferralListing(
 /// <param name="Observed">A rate as a fraction, or a count.</param>
 /// <param name="Threshold">Inclusive, in the unit of <paramref name="Observed"/>.</param>
 /// <param name="Source">The rule's published source; null if the rule set no longer has the rule.</param>
+/// <param name="Feeds">Ids of the feeds that set the marks of those days; empty where a form is behind them.</param>
 public sealed record ReferralReason(
     string RuleId, string What, decimal Observed, decimal Threshold, DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Dates,
-    string? Source, string ClearsWhen)
+    string? Source, string ClearsWhen, IReadOnlyList<string> Feeds)
 {
     public static ReferralReason Of(Trigger trigger, RuleSet rules)
     {
         var rule = rules.Rules.FirstOrDefault(r => r.Id == trigger.RuleId);
         return new ReferralReason(
             trigger.RuleId, TriggerWords.Sentence(trigger, rule), trigger.Observed, trigger.Threshold, trigger.From, trigger.To, trigger.Dates,
-            rule?.Source, trigger.ClearsWhen);
+            rule?.Source, trigger.ClearsWhen, [.. trigger.Feeds.Select(f => f.Value)]);
     }
 }
 

@@ -9,7 +9,7 @@ internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
         rule.Id, screener.Outcomes[index].Fired, ToDecimal(screener.Values[(int)rule.When[0].Indicator]), rule.When[0].Threshold,
         Why(rule, index), [], SourceOf(rule.Evidence));
 
-    private static RuleEvidenceSource SourceOf(Indicator evidence) =>
+    public static RuleEvidenceSource SourceOf(Indicator evidence) =>
         evidence == Indicator.Last20SameSectionAbsences ? RuleEvidenceSource.SectionEvents
         : IndicatorCatalogue.Of(evidence).Source == IndicatorSource.Observations ? RuleEvidenceSource.Observations
         : RuleEvidenceSource.Register;

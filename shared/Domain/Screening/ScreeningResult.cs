@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Screening;
@@ -22,7 +23,12 @@ public enum NotScreenedReason
 /// <param name="ClearsWhen">In plain words, what would clear it.</param>
 public sealed record Trigger(
     string RuleId, RuleFamily Family, string Indicator, decimal Observed, decimal Threshold,
-    DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Dates, decimal Points, bool SevereEnd, string ClearsWhen);
+    DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Dates, decimal Points, bool SevereEnd, string ClearsWhen)
+{
+    /// <summary>The feeds that set the marks of <see cref="Dates"/>, as of the screening, in order of those days; their rows lie
+    /// in the archive. Empty for days read from forms, and where a register was screened without a store.</summary>
+    public IReadOnlyList<FeedId> Feeds { get; init => field = value ?? []; } = [];
+}
 
 /// <summary>Signs of one kind. A second family corroborates the first.</summary>
 public enum RuleFamily

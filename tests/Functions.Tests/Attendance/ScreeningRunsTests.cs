@@ -52,6 +52,22 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StoredResultAndReferral_NameTheFeedsBehindEachTrigger()
+    {
+        var weeks = await SendWeeksAsync(absent: "s1");
+        var corrected = await app.SendAsync("date,schoolId,studentUniqueId,code\n2026-02-12,North,s1,O\n2026-02-13,North,s1,O\n", Register);
+        var referral = Assert.Single(await app.Get<ReferralStore>().ReadOpenAsync(default));
+        var stored = (await app.Get<ReferralStore>().FindResultAsync(North, referral.Student, default))!.Result;
+        Assert.NotEmpty(stored.Triggers);
+        foreach (var trigger in stored.Triggers.Concat(referral.Evidence.Triggers))
+        {
+            var expected = new[] { weeks, corrected.Status.Id }.Where(f => trigger.Dates.Any(d => d >= new DateOnly(2026, 2, 12) == (f != weeks)));
+            Assert.Equal(expected, trigger.Feeds);
+        }
+        Assert.Contains(stored.Triggers, t => t.Feeds.Count == 2);
+    }
+
+    [Fact]
     public async Task StaleFeed_RestsAndSaysSo()
     {
         await SendWeeksAsync(absent: "s1", last: new DateOnly(2026, 1, 23));
@@ -75,7 +91,7 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
     [Fact]
     public async Task TransferredPupil_IsScreenedOnce_AtTheNewSchoolWithTheHistory()
     {
-        await SendWeeksAsync(absent: "s1");
+        var atNorth = await SendWeeksAsync(absent: "s1");
         await app.SendAsync("studentUniqueId,schoolId,enrolDate,exitDate\ns1,North,2025-09-01,2026-02-11\ns1,South,2026-02-12,\n", Roster);
         await app.SendAsync("date,schoolId,studentUniqueId,code\n2026-02-12,South,s1,/\n2026-02-13,South,s1,/\n", Register);
         var s1 = (await app.Get<StudentDirectory>().FindAsync(StudentUniqueId.Parse("s1"), default))!.Value;
@@ -83,6 +99,8 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
         Assert.DoesNotContain((await runs.ScreenSchoolAsync(North, Year, Today, save: false, default)).Results, r => r.Student == s1);
         var there = Assert.Single((await runs.ScreenSchoolAsync(SchoolId.Parse("South"), Year, Today, save: false, default)).Results, r => r.Student == s1);
         Assert.Contains(there.Triggers, t => t.From < new DateOnly(2026, 2, 12));
+        // The days were earned at the old school, and so was the word on them.
+        Assert.All(there.Triggers, t => Assert.Equal([atNorth], t.Feeds));
     }
 
     [Fact]
@@ -95,13 +113,13 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
     }
 
     /// <summary>Every weekday since December: all present, but for one pupil's every second day from mid-January.</summary>
-    private async Task SendWeeksAsync(string absent, DateOnly? last = null)
+    private async Task<FeedId> SendWeeksAsync(string absent, DateOnly? last = null)
     {
         var rows = from day in Weekdays(new DateOnly(2025, 12, 1), last ?? Today)
                    from i in Enumerable.Range(1, 12)
                    let code = $"s{i}" == absent && day.DayNumber % 2 == 0 && day >= new DateOnly(2026, 1, 5) ? "O" : "/"
                    select $"{day:yyyy-MM-dd},North,s{i},{code}\n";
-        await app.SendAsync("date,schoolId,studentUniqueId,code\n" + string.Concat(rows), Register);
+        return (await app.SendAsync("date,schoolId,studentUniqueId,code\n" + string.Concat(rows), Register)).Status.Id;
     }
 
     private static IEnumerable<DateOnly> Weekdays(DateOnly from, DateOnly to)

@@ -62,6 +62,22 @@ public sealed class DistrictConfigFilesTests : IDisposable
         Assert.Contains("\"applied\": 1", ended.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_TwoCodeSetsFitAFile_TheOneInUseReadsIt()
+    {
+        cli.File("a.json", Codes);
+        cli.File("b.json", Codes.Replace("\"absent\"", "\"late\"", StringComparison.Ordinal).Replace("\"ours\"", "\"theirs\"", StringComparison.Ordinal));
+        var both = cli.File("both.json", """{ "codeSets": ["a.json", "b.json"] }""");
+        var students = cli.File("students.csv", "studentUniqueId,schoolId,grade,enrolDate\ns1,North,7,2025-09-01\n");
+        Assert.Equal(0, (await cli.RunAsync("import", "students", students, "--district-config", both)).Code);
+        var marks = cli.File("marks.csv", "date,schoolId,studentUniqueId,code\n2026-02-16,North,s1,QZ\n");
+        Assert.Equal(3, (await cli.RunAsync("import", "attendance", marks)).Code);
+
+        var one = cli.File("one.json", """{ "codeSets": ["b.json"] }""");
+        Assert.Equal(0, (await cli.RunAsync("import", "attendance", marks, "--district-config", one)).Code);
+        Assert.Contains("\"late\"", (await cli.RunAsync("export", "s1")).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("our-codes.json", "our-codes.json: entry 'QZ', mark")]
     [InlineData("nobodys", "district.json: codeSets[0]: no code set of that name")]

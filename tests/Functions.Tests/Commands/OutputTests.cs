@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Functions.Tests.Commands;
 
@@ -21,7 +22,7 @@ public sealed class OutputTests : IDisposable
         Assert.All(students, s => AssertFields(s, "studentUniqueId", "schoolId", "level", "notScreenedBecause", "triggers", "protective", "completeness"));
         Assert.Equal("None", students[0].GetProperty("level").GetString());
         Assert.Equal("High", students[1].GetProperty("level").GetString());
-        AssertFields(students[1].GetProperty("triggers")[0], "ruleId", "observed", "threshold", "from", "to", "dates", "clearsWhen");
+        AssertFields(students[1].GetProperty("triggers")[0], "ruleId", "observed", "threshold", "from", "to", "dates", "clearsWhen", "feeds");
     }
 
     [Fact]
@@ -65,6 +66,12 @@ public sealed class OutputTests : IDisposable
         var json = await JsonAsync("explain", "ben", "--json");
         var run = json.GetProperty("rules").EnumerateArray().Single(r => r.GetProperty("ruleId").GetString() == "absence.run");
         Assert.Equal([9, 1], run.GetProperty("feeds").EnumerateArray().Select(f => f.GetProperty("dates").GetArrayLength()));
+        // What screening finds carries them too.
+        var screened = (await JsonAsync("screen", "--json")).GetProperty("students").EnumerateArray().Single(s => s.GetProperty("studentUniqueId").GetString() == "ben");
+        var trigger = screened.GetProperty("triggers").EnumerateArray().Single(t => t.GetProperty("ruleId").GetString() == "absence.run");
+        Assert.Equal(
+            run.GetProperty("feeds").EnumerateArray().Select(f => f.GetProperty("feedId").GetString()),
+            trigger.GetProperty("feeds").EnumerateArray().Select(f => f.GetString()));
     }
 
     [Fact]
@@ -106,6 +113,10 @@ public sealed class OutputTests : IDisposable
         var one = Assert.Single(listed.EnumerateArray());
         Assert.Equal(("ben", "High"), (one.GetProperty("studentUniqueId").GetString(), one.GetProperty("level").GetString()));
         Assert.False(one.TryGetProperty("priority", out _));
+        // Ben's days away came with the one attendance feed, his teacher's answers with none.
+        var why = one.GetProperty("why").EnumerateArray().ToDictionary(w => w.GetProperty("ruleId").GetString()!, w => w.GetProperty("feeds"));
+        Assert.True(FeedId.TryParse(Assert.Single(why["absence.run"].EnumerateArray()).GetString(), out _));
+        Assert.Empty(why["observed.withdrawing"].EnumerateArray());
         Assert.Contains("Ben Quill", (await cli.RunAsync("referrals")).Output, StringComparison.Ordinal);
     }
 

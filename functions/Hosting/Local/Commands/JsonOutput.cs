@@ -79,6 +79,9 @@ internal static class JsonOutput
             json.Text("to", trigger.To);
             json.Dates(trigger.Dates);
             json.WriteString("clearsWhen", trigger.ClearsWhen);
+            json.WriteStartArray("feeds");
+            foreach (var feed in trigger.Feeds) json.WriteStringValue(feed.Value);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -9,10 +9,12 @@ public sealed class CodeSetLibrary
     private static readonly Lazy<CodeSetLibrary> LazyShipped = new(LoadShipped);
 
     private readonly Dictionary<string, CodeSet> byId;
+    private readonly HashSet<string> chosen;
 
-    private CodeSetLibrary(IReadOnlyList<CodeSet> all)
+    private CodeSetLibrary(IReadOnlyList<CodeSet> all, IEnumerable<string> chosen)
     {
         All = all;
+        this.chosen = new HashSet<string>(chosen, StringComparer.OrdinalIgnoreCase);
         byId = all.ToDictionary(set => set.Id, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -25,7 +27,13 @@ public sealed class CodeSetLibrary
     public CodeSet? Find(string id) => byId.GetValueOrDefault(id);
 
     public CodeSetLibrary With(IReadOnlyList<CodeSet> districts) => new(
-        [.. districts, .. All.Where(set => !districts.Any(own => string.Equals(own.Id, set.Id, StringComparison.OrdinalIgnoreCase)))]);
+        [.. districts, .. All.Where(set => !districts.Any(own => string.Equals(own.Id, set.Id, StringComparison.OrdinalIgnoreCase)))], chosen);
+
+    /// <summary>The same sets, and those among them that the district says it uses.</summary>
+    public CodeSetLibrary Choosing(IReadOnlyList<string> ids) => new(All, ids);
+
+    /// <summary>Whether the district says it uses this set: of sets that fit a file equally well, one it uses is meant.</summary>
+    public bool IsChosen(CodeSet set) => chosen.Contains(set.Id);
 
     private static CodeSetLibrary LoadShipped()
     {
@@ -41,6 +49,6 @@ public sealed class CodeSetLibrary
                 _ => throw new InvalidOperationException(name),
             });
         }
-        return new CodeSetLibrary(sets);
+        return new CodeSetLibrary(sets, []);
     }
 }

@@ -4,7 +4,8 @@ using SchoolSignal.Domain.Attendance.CodeSets;
 namespace SchoolSignal.Domain.Feeds.Csv;
 
 /// <summary>Chooses, for a file whose profile names no code set, the column that holds the codes and the set that explains
-/// them best. Two sets that explain them equally well must agree on every code seen, or the file is refused.</summary>
+/// them best. Of sets that explain them equally well those the district uses come before the others; if two are left, they
+/// must agree on every code seen, or the file is refused.</summary>
 internal sealed class CodeChooser
 {
     /// <summary>Inclusive: a code set must explain this share of the coded rows to be taken without being named.</summary>
@@ -16,6 +17,7 @@ internal sealed class CodeChooser
     private static readonly string[] UsualOrder = ["us-daily", "ed-fi", "ceds", "sif", "infinite-campus", "england-2024"];
 
     private readonly CsvColumns columns;
+    private readonly CodeSetLibrary library;
     private readonly List<CodeSet> sets;
     private readonly int[][] candidates;
     private readonly CodeCensus[] codes;
@@ -23,6 +25,7 @@ internal sealed class CodeChooser
     public CodeChooser(CsvColumns columns, CodeSetLibrary library)
     {
         this.columns = columns;
+        this.library = library;
         sets = [.. library.All.OrderBy(set => Array.IndexOf(UsualOrder, set.Id))];
         candidates = columns.Shape == CsvShape.AmAndPm
             ? [[columns[CsvField.CodeAm], columns[CsvField.CodePm]]]
@@ -57,25 +60,28 @@ internal sealed class CodeChooser
         if (share < LeastExplained)
             return new CodeChoice.Refused(
                 $"The codes in column '{name}' belong to no code set that is known here (for example {string.Join(", ", codes[best].Unexplained(null, ShownCodes))}). Name a profile, or load your district's codes as a code set.");
+        var (fitting, used) = (found, found.Where(library.IsChosen).ToList());
+        if (used.Count > 0) found = used;
         foreach (var other in found.Skip(1))
             if (codes[best].Disagreement(found[0], other) is { } code)
                 return new CodeChoice.Refused(
-                    $"The codes in column '{name}' fit {found[0].Id} and {other.Id} equally well, and '{code}' means something else in each. Name a profile that states the code set.");
+                    $"The codes in column '{name}' fit {found[0].Id} and {other.Id} equally well, and '{code}' means something else in each. Name a profile that states the code set, or name in the district's settings (codeSets) the one it uses.");
         if (hasHalfDays && UsualOrder.Contains(found[0].Id)) found = [.. found.OrderByDescending(set => set.Id == UsualOrder[^1])];
-        return Chosen(candidates[best][0], codes[best], share, found);
+        var others = found.Skip(1).Select(other => other.Id).ToList();
+        var alike = others.Count > 0 ? $"; {string.Join(", ", others)} would read them alike" : "";
+        var meant = used.Count > 0 && used.Count < fitting.Count ? "; of the sets that fit, the one the district uses" : "";
+        return Chosen(candidates[best][0], codes[best], share, found[0], meant + alike);
     }
 
-    private CodeChoice.Chosen Chosen(int column, CodeCensus census, double share, IReadOnlyList<CodeSet> found)
+    private CodeChoice.Chosen Chosen(int column, CodeCensus census, double share, CodeSet set, string among)
     {
-        var set = found[0];
-        var alike = found.Count > 1 ? $"; {string.Join(", ", found.Skip(1).Select(other => other.Id))} would read them alike" : "";
         var percent = (share * 100).ToString("F0", CultureInfo.InvariantCulture);
         var warnings = new List<string>();
         if (census.Unexplained(set, ShownCodes) is { Count: > 0 } unexplained)
             warnings.Add($"Codes that {set.Id} does not hold are read as unknown: {string.Join(", ", unexplained)}.");
         if (columns.Has(CsvField.Reason) && !set.ReadsReasons)
             warnings.Add($"Column '{columns.NameOf(CsvField.Reason)}' is not read, since {set.Id} holds no reasons beside its codes.");
-        return new CodeChoice.Chosen(column, set, $"Code set: {set.Id}, which explains {percent} % of the coded rows looked at{alike}.", warnings);
+        return new CodeChoice.Chosen(column, set, $"Code set: {set.Id}, which explains {percent} % of the coded rows looked at{among}.", warnings);
     }
 }
 

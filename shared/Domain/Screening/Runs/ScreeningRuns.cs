@@ -9,7 +9,7 @@ namespace SchoolSignal.Domain.Screening.Runs;
 /// <summary>Screens pupils over the store and lets the results open, update or retract referrals.</summary>
 public sealed class ScreeningRuns(
     SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments,
-    ObservationStore observations, WorklistProjection projection, WeeklyCap cap)
+    ObservationStore observations, WorklistProjection projection, WeeklyCap cap, TriggerFeeds feeds)
 {
     /// <summary>Screens a whole school.</summary>
     /// <param name="save">Whether results and referrals are kept; a look at an earlier day keeps nothing.</param>
@@ -20,8 +20,9 @@ public sealed class ScreeningRuns(
         if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read)
             return SchoolScreening.Empty(school, year, asOf);
 
-        var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
-        var results = report.ScreenSchool(read.Baseline, read.Inputs).ToList();
+        var rules = await ruleSets.OfAsync(settings, cancellationToken);
+        var report = new ScreeningReport(new Screener(rules));
+        var results = await feeds.NameAsync(read, [.. report.ScreenSchool(read.Baseline, read.Inputs)], rules, cancellationToken);
         if (formsBefore is not null)
         {
             await SaveAsync(read, results, report, settings, cancellationToken);
@@ -49,8 +50,9 @@ public sealed class ScreeningRuns(
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         if (await FindAsync(student, asOf, settings, cancellationToken) is not ({ } read, { } place)) return null;
-        var report = new ScreeningReport(new Screener(await ruleSets.OfAsync(settings, cancellationToken)));
-        var result = report.Screen(place, read.Inputs);
+        var rules = await ruleSets.OfAsync(settings, cancellationToken);
+        var report = new ScreeningReport(new Screener(rules));
+        var result = (await feeds.NameAsync(read, [report.Screen(place, read.Inputs)], rules, cancellationToken))[0];
         if (save && await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken)
             is ReferralChange.Made { After: { Waiting: true } waiting })
             await GiveTurnsAsync(result.School, [waiting], settings, asOf, cancellationToken);

@@ -139,6 +139,33 @@ public sealed class CsvWorkedOutTests
         Assert.True(reading.Outcome is ReadOutcome.Refused || reading.Rows[1].Mark.Category == MarkCategory.Late);
     }
 
+    [Theory]
+    [InlineData("ours", MarkCategory.Late)]
+    [InlineData("theirs", MarkCategory.Absent)]
+    public void Read_TwoSetsFitEquallyWell_TheOneTheDistrictUsesIsMeant(string used, MarkCategory expected)
+    {
+        var library = CodeSetLibrary.Shipped.With([Own("ours", "late"), Own("theirs", "absent")]);
+        const string File = "date,studentId,code\n2024-09-05,1,QW\n2024-09-05,2,QW\n";
+        Assert.Contains("equally well", CsvReading.Of(File, new CsvReadOptions { CodeSets = library }).Why, StringComparison.Ordinal);
+        var reading = CsvReading.Of(File, new CsvReadOptions { CodeSets = library.Choosing([used]) });
+        Assert.Equal(expected, reading.Rows[1].Mark.Category);
+        Assert.Contains(reading.Read.Concluded, said => said.Contains($"Code set: {used}", StringComparison.Ordinal) && said.Contains("the one the district uses", StringComparison.Ordinal));
+        // Using both settles nothing.
+        Assert.Contains("equally well", CsvReading.Of(File, new CsvReadOptions { CodeSets = library.Choosing(["ours", "theirs"]) }).Why, StringComparison.Ordinal);
+
+        static CodeSet Own(string id, string mark) => Assert.IsType<CodeSetLoad.Loaded>(CodeSet.Load(
+            $$"""{ "id": "{{id}}", "source": "our office", "entries": { "QW": { "mark": "{{mark}}" } } }""", "own.json")).CodeSet;
+    }
+
+    [Fact]
+    public void Read_SetTheDistrictUsesButThatFitsLess_IsNotTaken()
+    {
+        var reading = CsvReading.Of(
+            "date,studentId,code\n2024-09-05,1,Present\n2024-09-05,2,Excused Absence\n",
+            new CsvReadOptions { CodeSets = CodeSetLibrary.Shipped.Choosing(["england-2024"]) });
+        Assert.DoesNotContain(reading.Read.Concluded, said => said.Contains("Code set: england-2024", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Read_SeparatorLine_IsNotTheHeader()
     {
