@@ -48,7 +48,7 @@ public sealed class Antiforgery(IAntiforgery antiforgery)
     {
         request.HttpContext.User = caller.IsNobody
             ? new ClaimsPrincipal(new ClaimsIdentity())
-            : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.Id)], "gate"));
+            : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.Id.Value)], "gate"));
         return request.HttpContext;
     }
 }

@@ -16,8 +16,8 @@ namespace SchoolSignal.Functions.Tests.Web;
 /// <summary>A form is taken only from our own pages, and only from the caller it was made for.</summary>
 public sealed partial class PageFormTests : IAsyncDisposable
 {
-    private static readonly Caller Ann = new("ann", Enum.GetValues<Role>().ToHashSet(), null);
-    private static readonly Caller Ben = Ann with { Id = "ben" };
+    private static readonly Caller Ann = new(StaffId.Parse("ann"), Enum.GetValues<Role>().ToHashSet(), null);
+    private static readonly Caller Ben = Ann with { Id = StaffId.Parse("ben") };
 
     private readonly TempFolder folder = new();
     private readonly Someone caller = new() { Is = Ann };

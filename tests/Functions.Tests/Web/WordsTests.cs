@@ -54,6 +54,11 @@ public sealed partial class WordsTests
             Assert.True(English.ContainsKey(key), $"{key} has no words.");
     }
 
+    [Fact]
+    public void Keys_OfLevelsAndRoles_AreAllThere() => Assert.All(
+        [.. Enum.GetNames<Domain.Screening.Level>().Select(level => $"Common.Level.{level}"), .. Enum.GetNames<Domain.District.Role>().Select(role => $"Common.Role.{role}")],
+        key => Assert.True(English.ContainsKey(key), $"{key} has no words."));
+
     [Theory]
     [InlineData("<h1>Hello there</h1>", true)]
     [InlineData("<input aria-label=\"Hello\" />", true)]
