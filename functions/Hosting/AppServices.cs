@@ -7,6 +7,8 @@ using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Referrals.Cases;
+using SchoolSignal.Domain.Referrals.Worklists;
 using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
@@ -49,6 +51,7 @@ public static class AppServices
         typeof(ObservationStore), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(SafeguardingContactStore), typeof(UrgentConcerns),
         typeof(SchoolReading), typeof(RuleSets), typeof(TriggerFeeds), typeof(ScreeningRuns), typeof(NightlySweep),
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
+        typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge),
         typeof(PupilMarks), typeof(SubjectAccess),
         typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier),
         typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),

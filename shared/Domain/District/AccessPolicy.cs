@@ -65,7 +65,7 @@ public static class AccessPolicy
         (Role.Teacher, AccessAction.SubmitObservation or AccessAction.ReadOwnObservations) => Reach.Classes,
         (Role.Teacher or Role.Counsellor or Role.SafeguardingLead, AccessAction.RaiseConcern) => Reach.Schools,
         (Role.Counsellor, AccessAction.ReadWorklist or AccessAction.ReadCase or AccessAction.WorkCase) => Reach.Schools,
-        (Role.SafeguardingLead, AccessAction.ReadConcerns or AccessAction.HandleConcern) => Reach.Schools,
+        (Role.SafeguardingLead, AccessAction.ReadConcerns or AccessAction.HandleConcern or AccessAction.ReadWorklist or AccessAction.ReadCase) => Reach.Schools,
         (Role.DataManager, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows or AccessAction.HandleFailures) => Reach.District,
         (Role.FeedsSend, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows) => Reach.District,
         (Role.ObservationsSubmit, AccessAction.SubmitObservation or AccessAction.RaiseConcern) => Reach.District,

@@ -82,15 +82,21 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
     /// <param name="also">What else the commit holds, in the pupil's partition.</param>
     public async Task<ObservationSaved> SaveConcernAsync(SafeguardingConcern concern, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(concern, ObservationJson.Default.SafeguardingConcern);
         var partition = partitions.Of(concern.Student);
-        var key = RowKey.Of(ConcernPrefix, concern.Student.ToString(), concern.Id.ToString("N"));
-        RowChange[] changes = [new RowChange.Insert(key, body), Outbox.Row(QueueName.Urgent, ConcernRaised.Message(district, concern)), .. also];
-        if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is not CommitResult.Committed)
+        if (await store.CommitAsync(TableName.Pupils, partition, [.. ConcernRows(concern), .. also], cancellationToken) is not CommitResult.Committed)
             return ObservationSaved.AlreadyStored;
         await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
         return ObservationSaved.Stored;
     }
+
+    /// <summary>The rows that keep a new concern and send it on its way, for a commit of the pupil's partition.</summary>
+    public IReadOnlyList<RowChange> ConcernRows(SafeguardingConcern concern) =>
+    [
+        new RowChange.Insert(
+            RowKey.Of(ConcernPrefix, concern.Student.ToString(), concern.Id.ToString("N")),
+            JsonSerializer.SerializeToUtf8Bytes(concern, ObservationJson.Default.SafeguardingConcern)),
+        Outbox.Row(QueueName.Urgent, ConcernRaised.Message(district, concern)),
+    ];
 
     public async ValueTask<SafeguardingConcern?> FindConcernAsync(StudentKey student, Guid id, CancellationToken cancellationToken) =>
         await store.GetAsync(TableName.Pupils, partitions.Of(student), RowKey.Of(ConcernPrefix, student.ToString(), id.ToString("N")), cancellationToken) is { } row
@@ -110,13 +116,18 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
 
     /// <summary>One pupil's forms that count, at the given schools over the days, both inclusive, in order of date.</summary>
     public async Task<IReadOnlyList<Observation>> ReadPupilAsync(
+        StudentKey student, IReadOnlyCollection<SchoolId> schools, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+        [.. (await ReadFormsAsync(student, schools, from, to, cancellationToken)).Select(form => form.Observation)];
+
+    /// <summary>The same with their notes.</summary>
+    public async Task<IReadOnlyList<StoredObservation>> ReadFormsAsync(
         StudentKey student, IReadOnlyCollection<SchoolId> schools, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        var forms = new List<Observation>();
+        var forms = new List<StoredObservation>();
         foreach (var school in schools)
             await foreach (var row in store.QueryAsync(TableName.Pupils, partitions.Of(student), Range(school, from, to), cancellationToken))
-                if (IsOf(row, student) && Read(row) is { IsWithdrawn: false } form) forms.Add(form.Observation);
-        return [.. forms.OrderBy(o => o.Date)];
+                if (IsOf(row, student) && Read(row) is { IsWithdrawn: false } form) forms.Add(form);
+        return [.. forms.OrderBy(form => form.Observation.Date)];
     }
 
     /// <summary>Everything held on a pupil, notes, withdrawn forms and earlier answers included. Reads the forms of the pupil's

@@ -1,3 +1,5 @@
+using SchoolSignal.Domain.Auditing;
+
 namespace SchoolSignal.Domain.Referrals;
 
 /// <summary>What became of a step somebody wanted to take.</summary>
@@ -16,6 +18,14 @@ public abstract record ReferralActionResult
 
     /// <summary>Somebody was faster since the reader opened it: the referral as it is now, and who did what since.</summary>
     public sealed record ChangedMeanwhile(Referral Now, IReadOnlyList<ReferralEntry> Since) : ReferralActionResult;
+}
+
+/// <summary>Who takes a step, when, and what they had seen.</summary>
+/// <param name="Seen">The revision the person had open; null where nobody looked (the weekly cap).</param>
+/// <param name="Authority">For the audit; null for the weekly cap, whose run has an entry of its own.</param>
+public sealed record StepTaker(Actor By, DateOnly Today, int? Seen = null, Authority? Authority = null)
+{
+    public static StepTaker Of(Authority authority, DateOnly today, int? seen) => new(new Actor(authority.Who.Id), today, seen, authority);
 }
 
 /// <summary>The steps that a person, or the weekly cap, takes. Pure.</summary>

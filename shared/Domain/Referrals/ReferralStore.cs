@@ -1,3 +1,4 @@
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
@@ -63,23 +64,28 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
         return ReferralChange.None.Instance;
     }
 
-    /// <summary>A step of a person or of the weekly cap.</summary>
-    /// <param name="seen">The revision the person had open; null where nobody looked (the weekly cap).</param>
+    /// <summary>A step of a person or of the weekly cap; the audit's entry of a person's step is in the same commit.</summary>
+    /// <param name="also">Rows of the pupil's partition that belong to the step; in the same commit.</param>
     public async Task<ReferralActionResult> TakeAsync(
-        StudentKey student, ReferralId id, CaseStep step, Actor by, int? seen, DateOnly today, CancellationToken cancellationToken)
+        StudentKey student, ReferralId id, CaseStep step, StepTaker taker, CancellationToken cancellationToken,
+        Func<ReferralChange.Made, IEnumerable<RowChange>>? also = null)
     {
+        ArgumentNullException.ThrowIfNull(taker);
         var partition = partitions.Of(student);
         while (true)
         {
             if ((await ReadReferralsAsync(student, cancellationToken)).Find(r => r.Referral.Id == id) is not { } before)
                 return new ReferralActionResult.NotFound();
-            if (seen < before.Referral.Revision
-                && (await ReadHistoryAsync(before.Referral, seen.Value, cancellationToken)).Where(e => e.SurprisesReader).ToList() is { Count: > 0 } since)
+            if (taker.Seen is { } seen && seen < before.Referral.Revision
+                && (await ReadHistoryAsync(before.Referral, seen, cancellationToken)).Where(e => e.SurprisesReader).ToList() is { Count: > 0 } since)
                 return new ReferralActionResult.ChangedMeanwhile(before.Referral, since);
-            var taken = ReferralActions.Take(before.Referral, step, by, today, time.GetUtcNow());
+            var taken = ReferralActions.Take(before.Referral, step, taker.By, taker.Today, time.GetUtcNow());
             if (taken is not ReferralActionResult.Done(var change)) return taken;
+            var rows = RowsOf(change, before);
+            if (taker.Authority is { } authority) rows.Add(AuditTrail.Row(AuditOf(change, authority)));
+            if (also is not null) rows.AddRange(also(change));
             // Somebody was faster: what is there now is looked at again.
-            if (await store.CommitAsync(TableName.Pupils, partition, RowsOf(change, before), cancellationToken) is not CommitResult.Committed) continue;
+            if (await store.CommitAsync(TableName.Pupils, partition, rows, cancellationToken) is not CommitResult.Committed) continue;
             await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
             return taken;
         }
@@ -185,6 +191,12 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
         if (VerdictRecord.Of(change) is { } verdict) rows.Add(new RowChange.Insert(ReferralRows.VerdictKey(verdict), ReferralRows.Body(verdict)));
         return rows;
     }
+
+    private static AuditEntry AuditOf(ReferralChange.Made change, Authority authority) => AuditEntry.OfPupil(
+        authority, change.Entry.Action is ReferralAction.LogContact or ReferralAction.AddNote or ReferralAction.PlanNext or ReferralAction.FinishNext
+            ? AuditAction.WriteCase
+            : AuditAction.ChangeReferral,
+        change.After.Student, change.After.School, change.Entry.At, change.After.Id.ToString());
 
     private async Task<List<StoredReferral>> ReadReferralsAsync(StudentKey student, CancellationToken cancellationToken)
     {

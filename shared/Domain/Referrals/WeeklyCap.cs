@@ -22,7 +22,7 @@ public sealed class WeeklyCap(ITableStore store, ReferralStore referrals, Workli
         if (capacity.WeeklyCapOf(school) is { } cap) waiting = await TakeTurnsAsync(school, waiting, cap, today, cancellationToken);
         var released = 0;
         foreach (var referral in waiting)
-            if (await referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Release(), Actor.WeeklyCap, null, today, cancellationToken)
+            if (await referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Release(), new StepTaker(Actor.WeeklyCap, today), cancellationToken)
                 is ReferralActionResult.Done)
                 released++;
         return released;

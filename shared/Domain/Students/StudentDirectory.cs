@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +10,11 @@ using SchoolSignal.Domain.Ports;
 namespace SchoolSignal.Domain.Students;
 
 /// <summary>A pupil as the directory holds them; read only to render a page or an export for someone allowed.</summary>
-public sealed record StudentIdentity(StudentKey Key, StudentUniqueId UniqueId, string? GivenName, string? FamilyName);
+public sealed record StudentIdentity(StudentKey Key, StudentUniqueId UniqueId, string? GivenName, string? FamilyName)
+{
+    /// <summary>Given and family name as held; the district's id for a pupil without a name.</summary>
+    public string DisplayName => $"{GivenName} {FamilyName}".Trim() is { Length: > 0 } name ? name : UniqueId.Value;
+}
 
 /// <summary>Who a roster or feed says a pupil is.</summary>
 public readonly record struct StudentNaming(StudentUniqueId UniqueId, string? GivenName = null, string? FamilyName = null);
@@ -20,6 +25,9 @@ public readonly record struct StudentNaming(StudentUniqueId UniqueId, string? Gi
 /// lost is removed, and one left by a crash is an orphan for the sweep.</remarks>
 public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, DistrictId district, int buckets = PupilPartitions.DefaultCount)
 {
+    /// <summary>Rows asked for at once when many pupils are named.</summary>
+    private const int AtOnce = 16;
+
     private const string HashRows = "H";
     private const string KeyRows = "K";
 
@@ -65,6 +73,19 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
         return await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is { } found
             ? await UnsealAsync(key, row, found.Body, cancellationToken)
             : null;
+    }
+
+    /// <summary>Who many keys stand for, for a page of a list; those erased or never known are left out.</summary>
+    public async Task<IReadOnlyDictionary<StudentKey, StudentIdentity>> IdentifyAsync(IReadOnlyCollection<StudentKey> students, CancellationToken cancellationToken)
+    {
+        var found = new ConcurrentDictionary<StudentKey, StudentIdentity>();
+        await Parallel.ForEachAsync(
+            students.Distinct(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (key, stop) =>
+            {
+                if (await IdentifyAsync(key, stop) is { } identity) found[key] = identity;
+            });
+        return found;
     }
 
     private async Task AddAsync(IReadOnlyList<StudentNaming> pupils, List<int> missing, StudentKey[] result, CancellationToken cancellationToken)

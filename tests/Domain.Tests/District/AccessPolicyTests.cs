@@ -12,7 +12,8 @@ public sealed class AccessPolicyTests
     {
         [Role.Teacher] = [AccessAction.SubmitObservation, AccessAction.ReadOwnObservations, AccessAction.RaiseConcern],
         [Role.Counsellor] = [AccessAction.ReadWorklist, AccessAction.ReadCase, AccessAction.WorkCase, AccessAction.RaiseConcern],
-        [Role.SafeguardingLead] = [AccessAction.ReadConcerns, AccessAction.HandleConcern, AccessAction.RaiseConcern],
+        [Role.SafeguardingLead] =
+            [AccessAction.ReadConcerns, AccessAction.HandleConcern, AccessAction.RaiseConcern, AccessAction.ReadWorklist, AccessAction.ReadCase],
         [Role.Administrator] =
         [
             AccessAction.ReadFeedReports, AccessAction.HandleFailures, AccessAction.ReadSettings, AccessAction.ChangeSettings, AccessAction.ReadTrends,
@@ -76,7 +77,8 @@ public sealed class AccessPolicyTests
     [InlineData(Role.Counsellor, AccessAction.ReadCase, "theirs", true, false, AccessReason.OtherSchool)]
     [InlineData(Role.SafeguardingLead, AccessAction.ReadConcerns, "mine", false, false, AccessReason.OwnSchool)]
     [InlineData(Role.SafeguardingLead, AccessAction.ReadConcerns, "theirs", false, true, AccessReason.OwnCaseload)]
-    [InlineData(Role.SafeguardingLead, AccessAction.ReadCase, "mine", false, false, AccessReason.RoleMissing)]
+    [InlineData(Role.SafeguardingLead, AccessAction.ReadCase, "mine", false, false, AccessReason.OwnSchool)]
+    [InlineData(Role.SafeguardingLead, AccessAction.WorkCase, "mine", false, false, AccessReason.RoleMissing)]
     [InlineData(Role.Administrator, AccessAction.ReadCase, "mine", true, true, AccessReason.RoleMissing)]
     [InlineData(Role.Administrator, AccessAction.SubjectAccess, "theirs", false, false, AccessReason.RolePermits)]
     public void Decide_OfAPupil_IsByRelation(Role role, AccessAction action, string school, bool inClass, bool inCaseload, AccessReason reason) =>

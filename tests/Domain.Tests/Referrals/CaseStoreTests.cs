@@ -18,7 +18,7 @@ public sealed class CaseStoreTests : IDisposable
             Screened(day, level, days), _ => Screened(10, Level.Raised), DistrictCapacity.Unlimited, CancellationToken.None)).After;
 
     private Task<ReferralActionResult> TakeAsync(Referral seen, CaseStep step, Actor? by = null, int day = 12) =>
-        rig.Referrals.TakeAsync(Mara, seen.Id, step, by ?? Counsellor, seen.Revision, March(day), CancellationToken.None);
+        rig.Referrals.TakeAsync(Mara, seen.Id, step, new StepTaker(by ?? Counsellor, March(day), seen.Revision), CancellationToken.None);
 
     private async Task<Referral> TakenAsync(Referral seen, CaseStep step, int day = 12) =>
         Assert.IsType<ReferralActionResult.Done>(await TakeAsync(seen, step, day: day)).Change.After;

@@ -125,7 +125,7 @@ public sealed class ReferralStoreTests : IDisposable
     {
         var opened = (ReferralChange.Made)await ApplyAsync(Screened(10, Level.Raised));
         var taken = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => rig.Referrals.TakeAsync(
-            Mara, opened.After.Id, new CaseStep.Acknowledge(), new Actor($"staff-{i}"), 1, March(11), CancellationToken.None))));
+            Mara, opened.After.Id, new CaseStep.Acknowledge(), new StepTaker(new Actor($"staff-{i}"), March(11), Seen: 1), CancellationToken.None))));
         var winner = Assert.Single(taken.OfType<ReferralActionResult.Done>()).Change.Entry.By;
         var told = taken.OfType<ReferralActionResult.ChangedMeanwhile>().ToList();
         Assert.Equal(99, told.Count);
@@ -138,9 +138,9 @@ public sealed class ReferralStoreTests : IDisposable
     public async Task Take_ThenScreenedAgain_KeepsTheWholeHistory()
     {
         var opened = (ReferralChange.Made)await ApplyAsync(Screened(10, Level.Raised));
-        await rig.Referrals.TakeAsync(Mara, opened.After.Id, new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(Mara, opened.After.Id, new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None);
         await ApplyAsync(Screened(12, Level.High), _ => Screened(10, Level.Raised));
-        await rig.Referrals.TakeAsync(Mara, opened.After.Id, new CaseStep.Close(Verdict.Supported, null), Counsellor, null, March(13), CancellationToken.None);
+        await rig.Referrals.TakeAsync(Mara, opened.After.Id, new CaseStep.Close(Verdict.Supported, null), new StepTaker(Counsellor, March(13)), CancellationToken.None);
         var closed = (await rig.Referrals.FindAsync(Mara, opened.After.Id, CancellationToken.None))!;
         Assert.Equal(
             [ReferralAction.Open, ReferralAction.Acknowledge, ReferralAction.Relevel, ReferralAction.Close],
@@ -153,7 +153,7 @@ public sealed class ReferralStoreTests : IDisposable
     [Fact]
     public async Task Take_UnknownReferral_IsNotFound() =>
         Assert.IsType<ReferralActionResult.NotFound>(await rig.Referrals.TakeAsync(
-            Mara, ReferralId.New(), new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None));
+            Mara, ReferralId.New(), new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None));
 
     [Fact]
     public async Task LeaveSchool_OpenReferral_GoesOnToTheNewSchool()

@@ -43,9 +43,9 @@ public sealed class WorklistTests : IDisposable
     {
         var referral = await OpenAsync(10, Level.Raised, 6);
         Assert.Single((await ReadAsync()).Listed);
-        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None);
         Assert.Equal(ReferralState.Acknowledged, Assert.Single((await ReadAsync()).Listed).State);
-        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.AlreadyKnown, null), Counsellor, null, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.AlreadyKnown, null), new StepTaker(Counsellor, March(11)), CancellationToken.None);
         Assert.Empty((await ReadAsync()).Listed);
     }
 
@@ -88,9 +88,9 @@ public sealed class WorklistTests : IDisposable
             Task.Run(() => rig.Projection.ConsumeAsync(messages[i], CancellationToken.None)),
             Task.Run(async () =>
             {
-                await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None);
+                await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None);
                 if (i % 2 == 0)
-                    await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.Supported, null), Counsellor, null, March(11), CancellationToken.None);
+                    await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.Supported, null), new StepTaker(Counsellor, March(11)), CancellationToken.None);
                 await rig.Projection.ConsumeAsync(messages[i], CancellationToken.None);
             }),
             Task.Run(() => rig.Projection.ConsumeAsync(messages[i], CancellationToken.None)),
@@ -108,8 +108,8 @@ public sealed class WorklistTests : IDisposable
         var tables = new PausingTables(rig.Tables);
         var slow = Task.Run(() => new WorklistProjection(tables, rig.Referrals, Cast.District).ConsumeAsync(opened, CancellationToken.None));
         await tables.Reached;
-        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None);
-        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.Supported, null), Counsellor, null, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None);
+        await rig.Referrals.TakeAsync(referral.Student, referral.Id, new CaseStep.Close(Verdict.Supported, null), new StepTaker(Counsellor, March(11)), CancellationToken.None);
         await rig.ProjectAsync();
         tables.Resume();
         await slow;
@@ -122,8 +122,8 @@ public sealed class WorklistTests : IDisposable
         var kept = await OpenAsync(10, Level.Raised, 6);
         var closed = await OpenAsync(10, Level.Raised, 6);
         await ReadAsync();
-        await rig.Referrals.TakeAsync(closed.Student, closed.Id, new CaseStep.Acknowledge(), Counsellor, null, March(11), CancellationToken.None);
-        await rig.Referrals.TakeAsync(closed.Student, closed.Id, new CaseStep.Close(Verdict.Supported, null), Counsellor, null, March(11), CancellationToken.None);
+        await rig.Referrals.TakeAsync(closed.Student, closed.Id, new CaseStep.Acknowledge(), new StepTaker(Counsellor, March(11)), CancellationToken.None);
+        await rig.Referrals.TakeAsync(closed.Student, closed.Id, new CaseStep.Close(Verdict.Supported, null), new StepTaker(Counsellor, March(11)), CancellationToken.None);
         await rig.ReceiveAsync();
         Assert.Equal(1, await rig.Projection.RebuildAsync([Oakfield], CancellationToken.None));
         Assert.Equal([kept.Id], (await rig.Worklist.ReadAsync(Oakfield, CancellationToken.None)).Listed.Select(r => r.Id));
