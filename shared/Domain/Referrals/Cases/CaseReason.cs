@@ -39,7 +39,7 @@ public sealed record CaseReason(
         return new CaseReason(
             trigger.RuleId, trigger.Family, rule?.Title ?? trigger.RuleId, trigger.Observed, unit, trigger.Threshold,
             unit is null || rule is null ? ThresholdKind.None : KindOf(rule.When[0]), indicator?.Source == IndicatorSource.Observations,
-            trigger.From, trigger.To, trigger.Dates, rule?.Source, trigger.ClearsWhen, []);
+            trigger.From, trigger.To, trigger.Dates, rule?.Source, trigger.ClearsWhen, trigger.Feeds);
     }
 
     private static ThresholdKind KindOf(RuleCondition condition) => (condition.Base, condition.Comparison) switch
