@@ -72,7 +72,7 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
             FailedOnce(task.Function, envelope.Kind, envelope.Attempt, reason, exception.StackTrace);
             var next = envelope with { Attempt = envelope.Attempt + 1 };
             var due = time.GetUtcNow() + DelayAfter(envelope.Attempt, RandomNumberGenerator.GetInt32(1_001) / 1_000d);
-            await sender.SendAsync(task.Queue, [new OutgoingMessage(next.ToJson(), next.MessageId, NotBefore: due)], cancellationToken);
+            await sender.SendAsync(task.Queue, [next.ToMessage(due)], cancellationToken);
             return;
         }
         GaveUp(task.Function, envelope.Kind, envelope.Attempt, reason, exception.StackTrace);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Messaging;
 
@@ -9,6 +10,9 @@ namespace SchoolSignal.Domain.Messaging;
 /// <param name="Attempt">From 1. The message id is key#attempt, so that duplicate detection does not swallow a re-send.</param>
 public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDictionary<string, string> Ids)
 {
+    /// <summary>The id that names the session on a queue with sessions; a later attempt and a replay stay in it.</summary>
+    public const string Session = "session";
+
     /// <summary>How often the work was begun anew after its last attempt failed; 0 at first. A replay's attempts have message
     /// ids of their own; the key, by which the inbox dedups, stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -27,6 +31,9 @@ public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDic
     public string this[string id] => Ids[id];
 
     public string? Find(string id) => Ids.TryGetValue(id, out var value) ? value : null;
+
+    /// <summary>The message that carries it.</summary>
+    public OutgoingMessage ToMessage(DateTimeOffset? notBefore = null) => new(ToJson(), MessageId, Find(Session), notBefore);
 
     public string ToJson() => JsonSerializer.Serialize(this, EnvelopeJson.Default.Envelope);
 

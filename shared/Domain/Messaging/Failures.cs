@@ -81,7 +81,7 @@ public sealed class FailureStore(ITableStore store, IMessageSender sender, Distr
             if (failure.Kind.Length == 0) return ReplayResult.NotReplayable;
             var envelope = Envelope.Parse(failure.Message);
             envelope = envelope with { Attempt = 1, Replay = envelope.Replay + 1 };
-            await sender.SendAsync(QueueName.Parse(failure.Queue), [new OutgoingMessage(envelope.ToJson(), envelope.MessageId)], cancellationToken);
+            await sender.SendAsync(QueueName.Parse(failure.Queue), [envelope.ToMessage()], cancellationToken);
             // Where it has failed once more meanwhile, the row is of that failure, and stays.
             await store.CommitAsync(TableName.Feeds, Partition, [new RowChange.Delete(row.Key, row.ETag)], cancellationToken);
             return ReplayResult.Sent;

@@ -13,11 +13,11 @@ public sealed class Outbox(ITableStore store, IMessageSender sender)
     private const string Prefix = "O";
 
     /// <summary>The row to add to the commit.</summary>
-    public static RowChange Row(QueueName queue, Envelope envelope, string? sessionId = null, DateTimeOffset? notBefore = null) =>
+    public static RowChange Row(QueueName queue, Envelope envelope, DateTimeOffset? notBefore = null) =>
         new RowChange.Insert(
             RowKey.Of(Prefix, envelope.MessageId),
             JsonSerializer.SerializeToUtf8Bytes(
-                new OutboxEntry(queue.Value, envelope.ToJson(), envelope.MessageId, sessionId, notBefore?.ToString("O", CultureInfo.InvariantCulture)),
+                new OutboxEntry(queue.Value, envelope.ToJson(), envelope.MessageId, envelope.Find(Envelope.Session), notBefore?.ToString("O", CultureInfo.InvariantCulture)),
                 OutboxJson.Default.OutboxEntry));
 
     /// <summary>Sends what lies in the partition's outbox, oldest key first, and removes it. Safe beside another relay.</summary>

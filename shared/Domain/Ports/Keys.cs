@@ -35,6 +35,9 @@ public readonly record struct PartitionKey
 
     public static PartitionKey Of(params ReadOnlySpan<string> parts) => new(KeyEncoding.Join(parts));
 
+    /// <summary>A key that came out of a message or was made by <see cref="Of"/>.</summary>
+    public static PartitionKey FromStored(string value) => new(value);
+
     public override string ToString() => Value;
 }
 

@@ -28,6 +28,6 @@ public sealed class NightlySweep(SchoolRegistry registry, DistrictSettingsStore 
         var envelope = Envelope.First(
             $"nightly {night} {school} {year}", BaselineUpdate.ScreenSchoolKind,
             ("district", district.Value), ("school", school.Value), ("year", year.ToString()));
-        return new OutgoingMessage(envelope.ToJson(), envelope.MessageId);
+        return envelope.ToMessage();
     }
 }

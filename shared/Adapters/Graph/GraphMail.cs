@@ -1,0 +1,119 @@
+using Microsoft.Graph;
+using Microsoft.Graph.Models;
+using Microsoft.Kiota.Abstractions;
+using Microsoft.Kiota.Http.HttpClientLibrary.Middleware.Options;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Adapters.Graph;
+
+/// <summary>Mail from the shared mailbox: a draft that carries our key, then the send of that draft. A send whose end is not known is
+/// looked up by the key, among drafts and sent items alike. Needs Mail.ReadWrite and Mail.Send on that one mailbox.</summary>
+internal sealed class GraphMail(GraphServiceClient client, GraphCalls calls, GraphOptions options, TimeProvider time)
+{
+    /// <summary>The named property, in the public-strings namespace, that our key stands in.</summary>
+    public const string KeyProperty = "String {00020329-0000-0000-C000-000000000046} Name SchoolSignalKey";
+
+    /// <summary>Without it a message's id changes when it moves from the drafts to the sent items.</summary>
+    private const string ImmutableIds = "IdType=\"ImmutableId\"";
+
+    /// <summary>The most requests of a batch (Graph's limit).</summary>
+    public const int MostInBatch = 20;
+
+    public async ValueTask<GraphReply<string>> DraftAsync(OutgoingNotification notification, CancellationToken cancellationToken) =>
+        await calls.RepeatAsync(
+            options.Mailbox,
+            async cut => (await Messages.PostAsync(DraftOf(notification), Configure, cut))?.Id,
+            cancellationToken);
+
+    public async ValueTask<GraphReply<DateTimeOffset?>> SendAsync(string draft, CancellationToken cancellationToken)
+    {
+        var headers = new HeadersInspectionHandlerOption { InspectResponseHeaders = true };
+        var reply = await calls.OnceAsync(
+            options.Mailbox,
+            async cut =>
+            {
+                await Messages[draft].Send.PostAsync(
+                    request =>
+                    {
+                        Configure(request);
+                        request.Options.Add(headers);
+                    },
+                    cut);
+                return true;
+            },
+            cancellationToken);
+        // 202 with Retry-After has been taken on: the mailbox rests, the mail is not repeated.
+        var rest = reply.End == GraphEnd.Done
+            ? GraphReplies.RetryAfter(headers.ResponseHeaders.ToDictionary(h => h.Key, h => h.Value), time)
+            : reply.NotBefore;
+        return new(reply.End, rest, reply.NotBefore, reply.Code);
+    }
+
+    /// <summary>Looks keys up in batches; of a batch only what was turned away for now is asked again.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, FindResult>> FindAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, FindResult>(keys.Count);
+        foreach (var batch in keys.Distinct().Chunk(MostInBatch))
+        {
+            var open = batch;
+            for (var attempt = 0; attempt < 3 && open.Length > 0; attempt++)
+            {
+                var wait = await AskAsync(open, found, cancellationToken);
+                open = [.. open.Where(key => !found.ContainsKey(key))];
+                if (open.Length > 0 && attempt < 2) await Task.Delay(wait, time, cancellationToken);
+            }
+            foreach (var key in open) found[key] = FindResult.Unavailable;
+        }
+        return found;
+    }
+
+    private async Task<TimeSpan> AskAsync(string[] keys, Dictionary<string, FindResult> found, CancellationToken cancellationToken)
+    {
+        var content = new BatchRequestContentCollection(client);
+        var keyOf = new Dictionary<string, string>(keys.Length);
+        foreach (var key in keys) keyOf[await content.AddBatchRequestStepAsync(LookUp(key))] = key;
+        var reply = await calls.RepeatAsync(
+            options.Mailbox, async cut => (BatchResponseContentCollection?)await client.Batch.PostAsync(content, cut), cancellationToken);
+        if (reply is not { End: GraphEnd.Done, Value: { } answers }) return TimeSpan.FromSeconds(2);
+
+        var wait = TimeSpan.FromSeconds(2);
+        foreach (var (id, key) in keyOf)
+        {
+            using var answer = await answers.GetResponseByIdAsync(id);
+            if (answer is null) continue;
+            if (answer.IsSuccessStatusCode)
+                found[key] = StateOf((await answers.GetResponseByIdAsync<MessageCollectionResponse>(id))?.Value ?? []);
+            else if (answer.Headers.RetryAfter?.Delta is { } asked && asked > wait)
+                wait = asked;
+        }
+        return wait;
+    }
+
+    private static FindResult StateOf(List<Message> messages) =>
+        messages.Exists(m => m.IsDraft == false) ? FindResult.Sent : messages.Count > 0 ? FindResult.NotSent : FindResult.NotFound;
+
+    private RequestInformation LookUp(string key) => Messages.ToGetRequestInformation(request =>
+    {
+        request.Headers.Add("Prefer", ImmutableIds);
+        // The key is hex digits of our own making: nothing to escape.
+        request.QueryParameters.Filter = $"singleValueExtendedProperties/Any(ep: ep/id eq '{KeyProperty}' and ep/value eq '{key}')";
+        request.QueryParameters.Select = ["id", "isDraft"];
+    });
+
+    private Microsoft.Graph.Users.Item.Messages.MessagesRequestBuilder Messages => client.Users[options.Mailbox].Messages;
+
+    private static void Configure<TQuery>(RequestConfiguration<TQuery> request) where TQuery : class, new()
+    {
+        request.Headers.Add("Prefer", ImmutableIds);
+        request.Options.Add(GraphClient.NoRetry);
+    }
+
+    private static Message DraftOf(OutgoingNotification notification) => new()
+    {
+        Subject = notification.Subject,
+        Body = new ItemBody { ContentType = BodyType.Html, Content = notification.Html },
+        ToRecipients = [new Recipient { EmailAddress = new EmailAddress { Address = notification.Recipient } }],
+        Importance = notification.IsUrgent ? Importance.High : Importance.Normal,
+        SingleValueExtendedProperties = [new SingleValueLegacyExtendedProperty { Id = KeyProperty, Value = notification.Key }],
+    };
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Adapters.Mailbox;
+
+/// <summary>Registers a folder as the mailbox.</summary>
+public static class MailboxServices
+{
+    /// <summary>Needs a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddFolderMailbox(this IServiceCollection services, string folder) => services
+        .AddSingleton(provider => new FolderMailbox(folder, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<INotificationSender>(provider => provider.GetRequiredService<FolderMailbox>());
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
+
+namespace SchoolSignal.Domain.Notifications;
+
+/// <summary>A notification made ready for its recipient, or why not now.</summary>
+public abstract record RenderedNotification
+{
+    public sealed record Ready(OutgoingNotification Outgoing) : RenderedNotification;
+
+    /// <summary>The recipient has left, or has no address on this channel. No send is recorded that could not be made.</summary>
+    public sealed record NoAddress : RenderedNotification;
+
+    /// <summary>The matter has moved on.</summary>
+    public sealed record NoLongerDue(string Reason) : RenderedNotification;
+
+    /// <summary>Quiet hours or holidays.</summary>
+    public sealed record NotBefore(DateTimeOffset Time) : RenderedNotification;
+}
+
+/// <summary>Puts a notification into the recipient's words, at the moment it goes out: whether it is still due, whether it may go out at this
+/// hour, to which address and in which language.</summary>
+public sealed class NotificationContents(
+    StaffStore staff, DistrictSettingsStore district, NotificationSettingsStore settings, NotificationRelevance relevance, SchoolDayCheck schoolDays,
+    NotificationTemplates templates, PublicOrigin origin, TimeProvider time)
+{
+    public async Task<RenderedNotification> RenderAsync(NotificationPlace place, Notification notification, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notification);
+        if (await relevance.WhyNotAsync(place, notification, cancellationToken) is { } gone) return new RenderedNotification.NoLongerDue(gone);
+        if (await MemberAsync(notification, cancellationToken) is not { } member || AddressOf(member, notification.Channel) is not { } address)
+            return new RenderedNotification.NoAddress();
+        var profile = await district.ReadProfileAsync(cancellationToken);
+        if (!notification.IsUrgent && await QuietUntilAsync(profile, member, cancellationToken) is { } until) return new RenderedNotification.NotBefore(until);
+
+        var link = origin.Link(PathOf(notification));
+        var words = templates.Render(
+            profile.Language ?? "en", notification.Purpose, member.DisplayName, link,
+            await relevance.ValuesAsync(notification, member, TodayIn(profile), cancellationToken));
+        return new RenderedNotification.Ready(new OutgoingNotification(
+            notification.SendKey, notification.Channel, address, words.Subject, words.Text, words.Html, link, notification.IsUrgent,
+            notification.Subject.ToString()));
+    }
+
+    /// <summary>Where the channel reaches the recipient, or null.</summary>
+    public async Task<string?> AddressOfAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notification);
+        return await MemberAsync(notification, cancellationToken) is { } member ? AddressOf(member, notification.Channel) : null;
+    }
+
+    private async Task<StaffMember?> MemberAsync(Notification notification, CancellationToken cancellationToken) =>
+        StaffId.TryParse(notification.Recipient, out var id) && await staff.FindAsync(id, cancellationToken) is { Member: { IsActive: true } member } ? member : null;
+
+    /// <summary>A mail goes to the account's user principal name, which in a school's tenant is its address.</summary>
+    private static string? AddressOf(StaffMember member, NotificationChannel channel) => channel == NotificationChannel.Mail
+        ? member.UserPrincipalName
+        : member.EntraObjectId?.ToString("D", CultureInfo.InvariantCulture) ?? member.UserPrincipalName;
+
+    private async Task<DateTimeOffset?> QuietUntilAsync(DistrictProfile profile, StaffMember member, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (chosen, _) = await settings.ReadAsync(cancellationToken);
+        var isOpen = await schoolDays.OfAsync(member.Schools, TodayIn(profile), cancellationToken);
+        var next = new SendingHours(profile.Zone, chosen.QuietFrom, chosen.QuietTo).Next(now, isOpen);
+        return next > now ? next : null;
+    }
+
+    private DateOnly TodayIn(DistrictProfile profile) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), profile.Zone).DateTime);
+
+    private static string PathOf(Notification notification) => notification.Purpose switch
+    {
+        NotificationPurpose.Concern => $"/concerns/{notification.Subject.Id}",
+        NotificationPurpose.Digest => "/worklist",
+        NotificationPurpose.Report => "/reports",
+        _ => $"/cases/{notification.Subject.Id}",
+    };
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Referrals;
+
+namespace SchoolSignal.Domain.Notifications;
+
+/// <summary>Whether what a notification says is still so at the moment it goes out.</summary>
+public sealed class NotificationRelevance(ReferralStore referrals, Worklist worklist)
+{
+    /// <returns>A code, or null if it is due.</returns>
+    public async Task<string?> WhyNotAsync(NotificationPlace place, Notification notification, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notification);
+        if (notification.Subject.Kind != "referral") return null;
+        if (await referrals.FindAsync(ReferralId.Parse(notification.Subject.Id), cancellationToken) is not { Referral: var referral }) return "NoSuchReferral";
+        return notification.Purpose switch
+        {
+            NotificationPurpose.Correction => referral.State == ReferralState.Retracted ? null : "NotRetracted",
+            NotificationPurpose.Escalation => referral is { State: ReferralState.New, Waiting: false } ? null : "NoLongerNew",
+            _ => referral.IsOpen ? null : "NoLongerOpen",
+        };
+    }
+
+    /// <summary>What stands in the templates in braces.</summary>
+    /// <param name="today">By the district's clock.</param>
+    public async Task<IReadOnlyDictionary<string, string>> ValuesAsync(
+        Notification notification, StaffMember member, DateOnly today, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notification);
+        ArgumentNullException.ThrowIfNull(member);
+        var values = new Dictionary<string, string> { ["reference"] = notification.Subject.Reference };
+        if (notification.Purpose != NotificationPurpose.Digest) return values;
+        var listed = (await worklist.ReadAsync([.. member.Schools], cancellationToken)).Listed
+            .Where(r => r.AssignedTo is not { } by || by.Value == member.Id.Value)
+            .ToList();
+        values["new"] = Text(listed.Count(r => r.State == ReferralState.New));
+        values["open"] = Text(listed.Count(r => r.State is ReferralState.Acknowledged or ReferralState.InProgress));
+        values["due"] = Text(listed.Count(r => r.IsDueOn(today)));
+        return values;
+    }
+
+    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+}
