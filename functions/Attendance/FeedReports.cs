@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Functions.SignIn;
@@ -9,7 +10,7 @@ using SchoolSignal.Functions.SignIn;
 namespace SchoolSignal.Functions.Attendance;
 
 /// <summary>What became of feeds: a month's list, one feed's report, and its refused rows to mend and send again.</summary>
-public sealed class FeedReports(FeedStore feeds, RefusedRows refused, Gate gate, TimeProvider time)
+public sealed class FeedReports(FeedStore feeds, RefusedRows refused, DisclosureLog log, Gate gate, TimeProvider time)
 {
     [Function("Feeds")]
     [Operation("The feeds of a month")]
@@ -57,10 +58,11 @@ public sealed class FeedReports(FeedStore feeds, RefusedRows refused, Gate gate,
     public async Task<IResult> GetRefused(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/feeds/{feedId}/refused")] HttpRequest request, string feedId, CancellationToken cancellationToken)
     {
-        if (await gate.RefuseAsync(request, AccessAction.ReadRefusedRows, null, cancellationToken) is { } denied) return denied;
-        return FeedId.TryParse(feedId, out var id) && await feeds.ReportAsync(id, cancellationToken) is { } report
-            ? Results.Stream(stream => refused.WriteAsync(report, stream, cancellationToken), "text/csv; charset=utf-8")
-            : NoSuchFeed;
+        var admission = await gate.AskAsync(request, AccessAction.ReadRefusedRows, AccessSubject.Of(null), cancellationToken);
+        if (admission.Refusal is { } denied) return denied;
+        if (!FeedId.TryParse(feedId, out var id) || await feeds.ReportAsync(id, cancellationToken) is not { } report) return NoSuchFeed;
+        await log.ReadRunAsync(admission.Authority, AuditAction.ReadRefusedRows, null, id.Value, cancellationToken);
+        return Results.Stream(stream => refused.WriteAsync(report, stream, cancellationToken), "text/csv; charset=utf-8");
     }
 
     private static IResult NoSuchFeed { get; } = Results.Problem(

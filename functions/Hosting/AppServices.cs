@@ -42,7 +42,7 @@ public static class AppServices
     /// <summary>Stateless services over the ports; one of each serves every call.</summary>
     private static readonly Type[] DomainServices =
     [
-        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DistrictSettingsStore), typeof(SchoolRegistry), typeof(CalendarStore),
+        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DistrictSettingsStore), typeof(SettingsChanges), typeof(SchoolRegistry), typeof(CalendarStore),
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
@@ -53,7 +53,7 @@ public static class AppServices
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge),
         typeof(PupilMarks), typeof(SubjectAccess),
-        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier),
+        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures),
         typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

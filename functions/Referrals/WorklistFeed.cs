@@ -25,10 +25,11 @@ public sealed class WorklistFeed(WorklistListings worklist, Gate gate)
         var asked = request.Query["school"].ToString();
         var isSchool = SchoolId.TryParse(asked, out var id);
         if (isSchool) school = id;
-        if (await gate.RefuseAsync(request, AccessAction.ReadWorklist, school, cancellationToken) is { } refused) return refused;
+        var admission = await gate.AskAsync(request, AccessAction.ReadWorklist, AccessSubject.Of(school), cancellationToken);
+        if (admission.Refusal is { } refused) return refused;
         if (asked.Length > 0 && !isSchool)
             return Results.Problem("school is 1 to 60 characters without control characters.", statusCode: StatusCodes.Status400BadRequest);
-        return await worklist.ReadAsync(school, null, cancellationToken) switch
+        return await worklist.ReadAsync(admission.Authority, school, null, cancellationToken) switch
         {
             WorklistReading.Read read => Results.Content(
                 JsonSerializer.Serialize(read.Listings, ReferralListingJson.Default.IReadOnlyListReferralListing), "application/json; charset=utf-8"),

@@ -40,6 +40,8 @@ public enum AuditAction
     ImportCalendar,
     /// <summary>One entry per run and school.</summary>
     ScreenSchool,
+    /// <summary>One pupil, after a form or a correction.</summary>
+    ScreenPupil,
 
     ChangeLegalBasis,
     ChangeOptOuts,

@@ -182,8 +182,8 @@ internal sealed class ChainAppender(ITableStore store, AuditKeys keys, DistrictI
 
         public Task Task => done.Task;
 
-        /// <summary>At most: the entry's row, and its rows of the index.</summary>
-        public int Changes => entry.Action.IsRead() ? 2 : 3;
+        /// <summary>The entry's row and those of its index.</summary>
+        public int Changes { get; } = 1 + ChainRows.IndexOf(entry, ChainRows.TailKey, 0).Count();
 
         public bool IsNamed(RowKey key) => !entry.Action.IsRead() && key == ChainRows.WriteKey(entry);
 

@@ -9,7 +9,8 @@ namespace SchoolSignal.Domain.Auditing;
 /// StudentUniqueId.</summary>
 /// <param name="Id">Names the entry: one that comes twice is appended once. Up to <see cref="MaxText"/> characters.</param>
 /// <param name="At">When it was done; its UTC month decides which chain it stands in.</param>
-/// <param name="Students">Whose record; empty for a whole school or district. At most <see cref="MaxStudents"/>.</param>
+/// <param name="Students">Whose record; empty for a whole school or district. At most <see cref="MaxStudents"/>, or
+/// <see cref="MaxUnlistedStudents"/> where no school is named.</param>
 /// <param name="Reference">Opaque id of the feed, run, referral, form or request; up to <see cref="MaxText"/> characters.</param>
 /// <param name="Count">How many pupils or rows an import or run was about.</param>
 public sealed record AuditEntry(
@@ -20,6 +21,9 @@ public sealed record AuditEntry(
 
     /// <summary>Thirty-five bytes each: an entry then fits a row of the table twice over.</summary>
     public const int MaxStudents = 900;
+
+    /// <summary>Pupils of no one school each have a row by which the entry is found, and all of them must fit its commit.</summary>
+    public const int MaxUnlistedStudents = 90;
 
     /// <summary>A read or write of one pupil's record, under an id of its own.</summary>
     public static AuditEntry OfPupil(
@@ -41,7 +45,7 @@ public sealed record AuditEntry(
     /// <exception cref="ArgumentException">A text or the list of pupils is too long.</exception>
     public byte[] ToBytes()
     {
-        if (Id.Length is 0 or > MaxText || Reference?.Length > MaxText || Students.Count > MaxStudents)
+        if (Id.Length is 0 or > MaxText || Reference?.Length > MaxText || Students.Count > (School is null ? MaxUnlistedStudents : MaxStudents))
             throw new ArgumentException("An audit entry's id or reference is too long, or it names too many pupils.");
         return JsonSerializer.SerializeToUtf8Bytes(this with { At = At.ToUniversalTime() }, AuditJson.Default.AuditEntry);
     }

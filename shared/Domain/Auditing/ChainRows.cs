@@ -39,7 +39,7 @@ public readonly record struct ChainedEntry(long Sequence, ReadOnlyMemory<byte> H
 
 /// <summary>Rows of a chain's partition: <c>E|yyyyMMdd|sequence</c> an entry, <c>T</c> the signed tail, and three kinds of index
 /// rows, each of which holds the key of its entry: <c>P|student|sequence</c> for an entry of one pupil, <c>L|school|sequence</c>
-/// for a list of pupils, <c>K|id</c> for a write, so that a message delivered twice is appended once. Partition (district) has
+/// for a school's list of pupils, <c>K|id</c> for a write, so that a message delivered twice is appended once. Partition (district) has
 /// a row <c>M|chain|month</c> for every chain's month with its link, and <c>S|month</c> the number of seals.</summary>
 internal static class ChainRows
 {
@@ -90,10 +90,13 @@ internal static class ChainRows
     {
         var body = Encoding.UTF8.GetBytes(key.Value);
         if (!entry.Action.IsRead()) yield return new RowChange.Insert(WriteKey(entry), body);
-        if (entry.Students.Count == 1)
-            yield return new RowChange.Insert(RowKey.Of(Pupil, entry.Students[0].ToString(), Number(sequence)), body);
-        else if (entry.Students.Count > 1 && entry.School is { } school)
+        if (entry.Students.Count > 1 && entry.School is { } school)
+        {
             yield return new RowChange.Insert(RowKey.Of(PupilList, school.Value, Number(sequence)), body);
+            yield break;
+        }
+        foreach (var student in entry.Students)
+            yield return new RowChange.Insert(RowKey.Of(Pupil, student.ToString(), Number(sequence)), body);
     }
 
     /// <summary>The number of the entry an index row points at; null if its body is not an entry's key.</summary>

@@ -85,6 +85,15 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
         }
     }
 
+    /// <summary>Whether two settings differ in nothing but legal basis and opt-outs.</summary>
+    internal static bool AreOthersSame(DistrictSettings one, DistrictSettings other)
+    {
+        return Body(one).AsSpan().SequenceEqual(Body(other));
+
+        static byte[] Body(DistrictSettings settings) =>
+            JsonSerializer.SerializeToUtf8Bytes(ToStored(settings with { LegalBasis = null }, 0, 0, 0), SettingsJson.Default.SettingsRow);
+    }
+
     private async ValueTask<List<TableRow>> ReadChunksAsync(string name, int revision, CancellationToken cancellationToken)
     {
         var rows = new List<TableRow>();

@@ -1,3 +1,5 @@
+using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 
@@ -7,7 +9,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// once.</summary>
 public sealed class FeedArrival(
     IFileArchive archive, ITableStore store, FeedStore feeds, Outbox outbox, FeedSplitter splitter,
-    RosterIntake rosters, CalendarIntake calendars, ObservationIntake observations)
+    RosterIntake rosters, CalendarIntake calendars, ObservationIntake observations, AuditTrail trail)
 {
     public async Task TakeInAsync(FeedId id, int firstMonth, CancellationToken cancellationToken)
     {
@@ -46,6 +48,7 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);
+        await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(EntryOf(status, of.Key, of.Value), cancellationToken)));
         return taken.Outcome switch
         {
             ReadOutcome.Read read => status with
@@ -61,11 +64,19 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A read outcome is not handled."),
         };
     }
+
+    /// <summary>Taken in again after a crash, it is the same entry: it bears the feed's arrival, not the hour of the work.</summary>
+    private static AuditEntry EntryOf(FeedStatus status, SchoolId school, int count) => AuditEntry.OfRun(
+        Authority.System("import"), status.Request.Content == FeedContent.Roster ? AuditAction.ImportRoster : AuditAction.ImportObservations,
+        status.Id.Value, school, status.ArrivedAt, count);
 }
 
 /// <summary>What became of a file that is applied at once.</summary>
 /// <param name="Changed">Pupils, calendars or forms that were new or changed.</param>
 public sealed record TakenIn(ReadOutcome Outcome, long Changed, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Schools whose pupils' records it wrote, and how many statements or forms for each.</summary>
+    public IReadOnlyDictionary<SchoolId, int> Schools { get; init; } = new Dictionary<SchoolId, int>();
+
     public static TakenIn NotRead(ReadOutcome outcome) => new(outcome, 0, []);
 }

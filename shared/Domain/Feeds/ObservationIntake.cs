@@ -13,6 +13,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
         long rows = 0;
         long stored = 0;
         long concerns = 0;
+        var schools = new Dictionary<District.SchoolId, int>();
         await foreach (var line in ObservationFile.ReadAsync(file, today, cancellationToken))
         {
             if (line is ObservationLine.FileRefused whole) return TakenIn.NotRead(new ReadOutcome.Refused(whole.Why));
@@ -23,6 +24,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
                     var id = ObservationIds.Of(found.Key, school, form.Date, form.Observer, form.Items, form.SenderKey);
                     if (await observations.SaveAsync(new Observation(id, found.Key, school, form.Date, form.Observer, form.Items), form.Note, cancellationToken) == ObservationSaved.Stored)
                         stored++;
+                    schools[school] = schools.GetValueOrDefault(school) + 1;
                     break;
                 case ObservationLine.Concern concern when await FindAsync(concern.Student, concern.School, concern.Date ?? today, cancellationToken) is { } found:
                     var date = concern.Date ?? today;
@@ -30,6 +32,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
                         ObservationIds.OfConcern(found.Key, date, concern.Observer, concern.Note, concern.SenderKey),
                         found.Key, found.School, date, concern.Observer, concern.Note, now);
                     if (await observations.SaveConcernAsync(kept, [], cancellationToken) == ObservationSaved.Stored) concerns++;
+                    if (found.School is { } place) schools[place] = schools.GetValueOrDefault(place) + 1;
                     break;
                 case ObservationLine.Form or ObservationLine.Concern:
                     refuse(new RefusedRow(line.RowNumber, RefusalReason.UnknownStudent, "studentUniqueId", ""));
@@ -44,7 +47,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
         [
             $"{concerns} line(s) speak of safeguarding. They are kept and not scored. This file is not a report: make sure the school's safeguarding lead knows now.",
         ];
-        return new TakenIn(new ReadOutcome.Read(rows, null, [], []), stored, warnings);
+        return new TakenIn(new ReadOutcome.Read(rows, null, [], []), stored, warnings) { Schools = schools };
     }
 
     private async ValueTask<(StudentKey Key, District.SchoolId? School)?> FindAsync(

@@ -29,13 +29,17 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
 
         var changed = await enrollments.EnrollAsync(stated, EnrollmentMode.Roster, firstMonth, cancellationToken);
         changed += await enrollments.EnrollAsync(widening, EnrollmentMode.Extend, firstMonth, cancellationToken);
-        changed += await RemoveAsync(deletes, firstMonth, cancellationToken);
+        var removals = await RemovalsAsync(deletes, cancellationToken);
+        changed += await enrollments.EnrollAsync(removals, EnrollmentMode.Roster, firstMonth, cancellationToken);
         if (names.Count > 0) await directory.EnsureAsync(names, cancellationToken);
         await optOuts.ResolveAsync(cancellationToken);
         var warnings = new List<string>();
         if (outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot })
             changed += await EndUnnamedAsync(stated, today, thisYear, warnings, cancellationToken);
-        return new TakenIn(outcome, changed + names.Count, warnings);
+        return new TakenIn(outcome, changed + names.Count, warnings)
+        {
+            Schools = stated.Concat(widening).Concat(removals).CountBy(s => s.Enrollment.School).ToDictionary(),
+        };
     }
 
     /// <summary>A roster that states its schools in whole: whoever it no longer names there has left, the day before it came.
@@ -68,7 +72,7 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         return await enrollments.EnrollAsync(leavers, EnrollmentMode.Roster, thisYear.FirstMonth, cancellationToken);
     }
 
-    private async Task<int> RemoveAsync(List<RosterDelete> deletes, int firstMonth, CancellationToken cancellationToken)
+    private async Task<List<EnrollmentStatement>> RemovalsAsync(List<RosterDelete> deletes, CancellationToken cancellationToken)
     {
         var removals = new List<EnrollmentStatement>();
         foreach (var delete in deletes)
@@ -79,7 +83,7 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
                 .Where(e => (delete.School is null || e.School == delete.School) && (delete.Entry is null || e.Entry == delete.Entry))
                 .Select(e => new EnrollmentStatement(new StudentNaming(delete.Student), e, Remove: true)));
         }
-        return await enrollments.EnrollAsync(removals, EnrollmentMode.Roster, firstMonth, cancellationToken);
+        return removals;
     }
 
     private static EnrollmentStatement StatementOf(RosterStudent student, SchoolYear thisYear)

@@ -1,3 +1,4 @@
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
@@ -24,11 +25,12 @@ public abstract record WorklistReading
 
 /// <summary>The worklist in words and with identities, for the command line and the API.</summary>
 public sealed class WorklistListings(
-    Worklist worklist, SchoolRegistry registry, StudentDirectory directory, DistrictSettingsStore settingsStore, RuleSets ruleSets)
+    Worklist worklist, SchoolRegistry registry, StudentDirectory directory, DistrictSettingsStore settingsStore, RuleSets ruleSets, DisclosureLog log)
 {
+    /// <summary>The worklist; that it was shown, and to whom, is in the audit when this returns.</summary>
     /// <param name="school">Null for the whole district.</param>
     /// <param name="most">How many of those to be worked; null for all.</param>
-    public async Task<WorklistReading> ReadAsync(SchoolId? school, int? most, CancellationToken cancellationToken)
+    public async Task<WorklistReading> ReadAsync(Authority authority, SchoolId? school, int? most, CancellationToken cancellationToken)
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var schools = new HashSet<SchoolId>();
@@ -42,6 +44,8 @@ public sealed class WorklistListings(
         var page = await worklist.ReadAsync(schools, cancellationToken);
         var rules = await ruleSets.OfAsync(settings, cancellationToken);
         var first = page.Listed.Take(most ?? int.MaxValue).ToList();
+        await log.ReadListAsync(
+            authority, AuditAction.ReadWorklist, first.Concat(page.Waiting).Select(r => (r.Student, r.School)), cancellationToken);
         return new WorklistReading.Read(
             await NameAsync(first, rules, cancellationToken), await NameAsync(page.Waiting, rules, cancellationToken), page.Listed.Count - first.Count);
     }

@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Observations;
@@ -13,22 +14,25 @@ public sealed record ReferralRecord(Referral Referral, IReadOnlyList<ReferralEnt
 /// <summary>Everything held on one pupil.</summary>
 /// <param name="Attendance">By school year and school; schools whose roll the pupil has left are among them.</param>
 /// <param name="Results">The latest screening result each school has stored: of Watch and above, or while a referral is open.</param>
+/// <param name="Audit">Who was shown the record, and who changed it, oldest first; this very request is the last.</param>
 public sealed record SubjectRecord(
     StudentIdentity Identity, bool IsOptedOut, StudentProfile Profile, IReadOnlyList<PupilYear> Attendance,
     IReadOnlyList<StoredObservation> Observations, IReadOnlyList<SafeguardingConcern> Concerns,
-    IReadOnlyList<ScreeningResult> Results, IReadOnlyList<ReferralRecord> Referrals);
+    IReadOnlyList<ScreeningResult> Results, IReadOnlyList<ReferralRecord> Referrals,
+    IReadOnlyList<AuditEntry> Audit);
 
 /// <summary>Gathers everything held on a pupil, for a subject access request. Rare, so it looks into every school's year
 /// rather than trust that a corrected roster still names each place the pupil ever was.</summary>
 public sealed class SubjectAccess(
     StudentDirectory directory, Enrollments enrollments, SchoolRegistry registry, DistrictSettingsStore settingsStore, PupilMarks marks,
-    ObservationStore observations, ReferralStore referrals)
+    ObservationStore observations, ReferralStore referrals, DisclosureLog log, Disclosures disclosures)
 {
-    /// <summary>Null if the directory does not know the id.</summary>
-    public async Task<SubjectRecord?> ReadAsync(StudentUniqueId student, CancellationToken cancellationToken)
+    /// <summary>Null if the directory does not know the id. That it was asked for is audited before anything is gathered.</summary>
+    public async Task<SubjectRecord?> ReadAsync(Authority authority, StudentUniqueId student, CancellationToken cancellationToken)
     {
         if (await directory.FindAsync(student, cancellationToken) is not { } key
             || await directory.IdentifyAsync(key, cancellationToken) is not { } identity) return null;
+        await log.ReadAsync(authority, AuditAction.ExportRecord, key, null, null, cancellationToken);
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var profile = await enrollments.FindAsync(key, cancellationToken) ?? StudentProfile.Empty;
         var schools = new SortedSet<SchoolId>(profile.Enrollments.Select(e => e.School));
@@ -51,6 +55,7 @@ public sealed class SubjectAccess(
             if (await referrals.FindResultAsync(school, key, cancellationToken) is { } stored) results.Add(stored.Result);
         var records = new List<ReferralRecord>();
         foreach (var referral in referred) records.Add(new ReferralRecord(referral, await referrals.ReadHistoryAsync(referral, cancellationToken)));
-        return new SubjectRecord(identity, settings.OptOuts.Contains(key), profile, attendance, forms, concerns, results, records);
+        var audit = await disclosures.OfPupilAsync(key, schools, null, null, cancellationToken);
+        return new SubjectRecord(identity, settings.OptOuts.Contains(key), profile, attendance, forms, concerns, results, records, audit);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
@@ -33,6 +34,9 @@ internal sealed class CommandContext : IAsyncDisposable
     public bool Verbose { get; }
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Seals what the command has put into the audit: no timer runs beside it.</summary>
+    public Task SealAuditAsync(CancellationToken cancellationToken) => Get<AuditSeals>().SealAsync(cancellationToken);
 
     /// <summary>Refuses as a whole: says why, in a sentence or two that say what to do.</summary>
     public ExitCode Refuse(string why)

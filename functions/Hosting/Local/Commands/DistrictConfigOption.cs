@@ -1,5 +1,6 @@
 using System.Text;
 using SchoolSignal.Domain.Attendance.CodeSets;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
@@ -26,7 +27,8 @@ internal static class DistrictConfigOption
                 var named = new NamedFiles(context, file);
                 var config = await named.TakeInAsync(loaded.Config, cancellationToken);
                 if (named.Errors.Count > 0) return string.Join(Environment.NewLine, named.Errors);
-                await context.Get<DistrictSettingsStore>().ChangeAsync(
+                await context.Get<SettingsChanges>().ChangeAsync(
+                    Authority.CommandLine,
                     (settings, stop) => config.ApplyToAsync(settings, context.Get<StudentDirectory>().FindAsync, stop),
                     cancellationToken);
                 return null;

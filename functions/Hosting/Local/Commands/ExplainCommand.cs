@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
@@ -43,6 +44,8 @@ internal static class ExplainCommand
         if (await context.Get<ScreeningRuns>().ExplainAsync(key, day.Date, cancellationToken) is not { } explanation)
             return context.Refuse("The pupil is on no roll in the school year of that day.");
         var feeds = await FeedsAsync(context, explanation, day.Year, cancellationToken);
+        await context.Get<DisclosureLog>().ReadAsync(Authority.CommandLine, AuditAction.ReadScreening, key, explanation.School, null, cancellationToken);
+        await context.SealAuditAsync(cancellationToken);
         if (json) WriteJson(context.Output, student, explanation, feeds);
         else WriteText(context.Output, student, explanation, feeds);
         return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using SchoolSignal.Domain.Attendance;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
@@ -22,8 +23,9 @@ internal static class ExportCommand
 
     private static async Task<ExitCode> RunAsync(CommandContext context, StudentUniqueId student, CancellationToken cancellationToken)
     {
-        if (await context.Get<SubjectAccess>().ReadAsync(student, cancellationToken) is not { } record)
+        if (await context.Get<SubjectAccess>().ReadAsync(Authority.CommandLine, student, cancellationToken) is not { } record)
             return context.Refuse("No pupil of this district has that id.");
+        await context.SealAuditAsync(cancellationToken);
         JsonOutput.Document(context.Output, json => Write(json, record));
         return ExitCode.Done;
     }
@@ -54,7 +56,25 @@ internal static class ExportCommand
         });
         json.Array("results", record.Results, result => WriteResult(json, result));
         json.Array("referrals", record.Referrals, referral => WriteReferral(json, referral));
+        json.Array("disclosures", [.. record.Audit.Where(e => e.Action.IsRead())], entry => WriteAudit(json, entry));
+        json.Array("changes", [.. record.Audit.Where(e => !e.Action.IsRead())], entry => WriteAudit(json, entry));
         json.WriteEndObject();
+    }
+
+    /// <summary>Who by role and id, when and why. Other pupils of the same list are not named.</summary>
+    private static void WriteAudit(Utf8JsonWriter json, AuditEntry entry)
+    {
+        json.WriteString("at", entry.At);
+        json.WriteString("by", entry.Who.Id);
+        json.WriteBoolean("system", entry.Who.IsSystem);
+        json.WriteStartArray("roles");
+        foreach (var role in entry.Roles) json.WriteStringValue(JsonOutput.Camel(role));
+        json.WriteEndArray();
+        json.WriteString("action", JsonOutput.Camel(entry.Action));
+        json.WriteString("reason", entry.Reason is { } reason ? JsonOutput.Camel(reason) : null);
+        json.WriteString("purpose", entry.Purpose is { } purpose ? JsonOutput.Camel(purpose) : null);
+        json.WriteString("schoolId", entry.School?.Value);
+        json.WriteString("reference", entry.Reference);
     }
 
     private static void WriteYear(Utf8JsonWriter json, PupilYear year)

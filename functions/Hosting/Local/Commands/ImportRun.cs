@@ -12,6 +12,7 @@ internal static class ImportRun
     {
         if (await TakeInAsync(context, file, request, cancellationToken) is not { } report)
             return context.Refuse($"{file.Name} is empty.");
+        await context.SealAuditAsync(cancellationToken);
         if (json) await context.Output.WriteLineAsync(FeedReportJson.Write(report));
         else WriteText(context.Output, report);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
 
@@ -24,6 +25,7 @@ internal static class IndicatorsCommand
         {
             var pupils = await context.Get<ScreeningRuns>().IndicatorsAsync(school, day.Year, day.Date, cancellationToken);
             if (pupils.Count == 0) continue;
+            await context.Get<DisclosureLog>().ReadRunAsync(Authority.CommandLine, AuditAction.ReadScreening, school, null, cancellationToken);
             var ids = await PupilIds.OfAsync(context, school, day.Year, cancellationToken);
             foreach (var (key, values) in pupils)
             {
@@ -37,6 +39,7 @@ internal static class IndicatorsCommand
                 });
             }
         }
+        await context.SealAuditAsync(cancellationToken);
         return ExitCode.Done;
     }
 }

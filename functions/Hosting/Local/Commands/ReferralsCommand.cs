@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Referrals;
 
@@ -31,8 +32,9 @@ internal static class ReferralsCommand
     /// <param name="most">How many to show; null for all.</param>
     public static async Task<ExitCode> RunAsync(CommandContext context, SchoolId? school, bool json, int? most, CancellationToken cancellationToken)
     {
-        if (await context.Get<WorklistListings>().ReadAsync(school, most, cancellationToken) is not WorklistReading.Read read)
+        if (await context.Get<WorklistListings>().ReadAsync(Authority.CommandLine, school, most, cancellationToken) is not WorklistReading.Read read)
             return context.Refuse($"No school {school} is known here. --school takes the id that your files use.");
+        await context.SealAuditAsync(cancellationToken);
         if (json)
         {
             await context.Output.WriteLineAsync(JsonSerializer.Serialize(read.Listings, ReferralListingJson.Default.IReadOnlyListReferralListing));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
@@ -20,6 +21,8 @@ internal static class RefusedCommand
     {
         if (!FeedId.TryParse(feed, out var id) || await context.Get<FeedStore>().ReportAsync(id, cancellationToken) is not { } report)
             return context.Refuse("No feed of this district has that id.");
+        await context.Get<DisclosureLog>().ReadRunAsync(Authority.CommandLine, AuditAction.ReadRefusedRows, null, id.Value, cancellationToken);
+        await context.SealAuditAsync(cancellationToken);
         using var rows = new MemoryStream();
         await context.Get<RefusedRows>().WriteAsync(report, rows, cancellationToken);
         await context.Output.WriteAsync(Encoding.UTF8.GetString(rows.GetBuffer().AsSpan(0, (int)rows.Length)));

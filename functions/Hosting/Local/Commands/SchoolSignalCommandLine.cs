@@ -56,6 +56,7 @@ internal static class SchoolSignalCommandLine
         root.Add(ReferralsCommand.Create(common));
         root.Add(RefusedCommand.Create(common));
         root.Add(ExportCommand.Create(common));
+        root.Add(AuditCommand.Create(common));
         return root;
     }
 

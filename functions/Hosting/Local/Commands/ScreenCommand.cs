@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
@@ -52,6 +53,7 @@ internal static class ScreenCommand
             return day.Schools.Count;
         });
         await context.Get<QueuePump>().RunUntilAsync(_ => ValueTask.FromResult(false), cancellationToken);
+        await context.SealAuditAsync(cancellationToken);
         if (document is null)
         {
             counts.WriteTo(context.Output, day);
@@ -74,6 +76,7 @@ internal static class ScreenCommand
     private static async Task WriteAsync(CommandContext context, JsonStream document, SchoolScreening school, CancellationToken cancellationToken)
     {
         if (school.Results.Count == 0) return;
+        await context.Get<DisclosureLog>().ReadRunAsync(Authority.CommandLine, AuditAction.ReadScreening, school.School, null, cancellationToken);
         var ids = await PupilIds.OfAsync(context, school.School, school.Year, cancellationToken);
         var named = school.Results.Where(r => ids.ContainsKey(r.Student)).OrderBy(r => ids[r.Student], StringComparer.Ordinal);
         foreach (var result in named) Write(document.Json, ids[result.Student], result);

@@ -1,3 +1,4 @@
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Observations;
@@ -9,7 +10,7 @@ namespace SchoolSignal.Domain.Screening.Runs;
 /// <summary>Screens pupils over the store and lets the results open, update or retract referrals.</summary>
 public sealed class ScreeningRuns(
     SchoolReading reading, RuleSets ruleSets, DistrictSettingsStore settingsStore, ReferralStore referrals, Enrollments enrollments,
-    ObservationStore observations, WorklistProjection projection, WeeklyCap cap, TriggerFeeds feeds)
+    ObservationStore observations, WorklistProjection projection, WeeklyCap cap, TriggerFeeds feeds, AuditTrail trail, TimeProvider time)
 {
     /// <summary>Screens a whole school.</summary>
     /// <param name="save">Whether results and referrals are kept; a look at an earlier day keeps nothing.</param>
@@ -27,6 +28,9 @@ public sealed class ScreeningRuns(
         {
             await SaveAsync(read, results, report, settings, cancellationToken);
             await ScreenNewFormsAsync(school, asOf, formsBefore, cancellationToken);
+            await trail.AppendAsync(
+                AuditEntry.OfRun(Authority.System("screening"), AuditAction.ScreenSchool, Guid.NewGuid().ToString("N"), school, time.GetUtcNow(), results.Count),
+                cancellationToken);
         }
         return new SchoolScreening(school, year, asOf, results);
     }
@@ -56,6 +60,9 @@ public sealed class ScreeningRuns(
         if (save && await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken)
             is ReferralChange.Made { After: { Waiting: true } waiting })
             await GiveTurnsAsync(result.School, [waiting], settings, asOf, cancellationToken);
+        if (save)
+            await trail.AppendAsync(
+                AuditEntry.OfPupil(Authority.System("screening"), AuditAction.ScreenPupil, student, result.School, time.GetUtcNow()), cancellationToken);
         return result;
     }
 
