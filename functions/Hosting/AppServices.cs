@@ -53,7 +53,7 @@ public static class AppServices
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge),
         typeof(PupilMarks), typeof(SubjectAccess),
-        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures),
+        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures), typeof(AuditSearch), typeof(AuditDesk),
         typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -8,7 +8,7 @@ namespace SchoolSignal.Benchmarks;
 /// <param name="Runs">The median of so many, after a warm-up.</param>
 public sealed record BenchmarkOptions(string Mode, bool Quick, string Work, int Runs)
 {
-    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|all [--quick] [--runs N] [--work DIR]";
+    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|audit|all [--quick] [--runs N] [--work DIR]";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> args)

@@ -1,4 +1,5 @@
 using SchoolSignal.Benchmarks;
+using SchoolSignal.Benchmarks.Auditing;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
@@ -23,6 +24,7 @@ var report = new Report();
     ("rules", RulesBenchmark.Run),
     ("scale", ScaleBenchmark.Run),
     ("rescreen", RescreenBenchmark.Run),
+    ("audit", AuditBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

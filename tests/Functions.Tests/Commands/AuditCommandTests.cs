@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using SchoolSignal.Adapters.Sqlite;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Functions.Tests.Commands;
@@ -44,13 +46,9 @@ public sealed class AuditCommandTests(SmallDistrictFixture district) : IClassFix
         using var database = SqliteDatabase.Open(new SqliteOptions(Cli.Data));
         var tables = new SqliteTableStore(database);
         var text = new System.Text.StringBuilder();
-        var month = DateTimeOffset.UtcNow.ToString("yyyyMM", System.Globalization.CultureInfo.InvariantCulture);
-        for (var chain = 0; chain < 16; chain++)
-        {
-            var partition = PartitionKey.Of("district", month, chain.ToString("D3", System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var partition in SmallDistrictFixture.AuditOfThisMonth())
             await foreach (var row in tables.QueryAsync(TableName.Audit, partition, new RowKeyRange("", "~"), CancellationToken.None))
                 text.Append(row.Key.Value).Append(System.Text.Encoding.Latin1.GetString(row.Body.Span)).Append('\n');
-        }
         var all = text.ToString();
         Assert.Contains("ImportRoster", all, StringComparison.Ordinal);
         foreach (var canary in new[] { "Ada", "Lamp", "Ben", "Quill", "\"ben\"", "\"ada\"", "door", "said something", "t-1" })
@@ -70,6 +68,12 @@ public sealed class AuditCommandTests(SmallDistrictFixture district) : IClassFix
 public sealed class SmallDistrictFixture : IAsyncLifetime
 {
     public Cli Cli { get; } = new();
+
+    public static IEnumerable<PartitionKey> AuditOfThisMonth()
+    {
+        var month = TimeProvider.System.GetUtcNow().ToString("yyyyMM", CultureInfo.InvariantCulture);
+        return Enumerable.Range(0, AuditChains.DefaultCount).Select(chain => PartitionKey.Of("district", month, chain.ToString("D3", CultureInfo.InvariantCulture)));
+    }
 
     public async ValueTask InitializeAsync() => await SmallDistrict.ImportAsync(Cli);
 
@@ -91,13 +95,9 @@ public sealed class BrokenAuditTests : IDisposable
         using (var database = SqliteDatabase.Open(new SqliteOptions(cli.Data)))
         {
             var tables = new SqliteTableStore(database);
-            var month = DateTimeOffset.UtcNow.ToString("yyyyMM", System.Globalization.CultureInfo.InvariantCulture);
-            for (var chain = 0; chain < 16; chain++)
-            {
-                var partition = PartitionKey.Of("district", month, chain.ToString("D3", System.Globalization.CultureInfo.InvariantCulture));
+            foreach (var partition in SmallDistrictFixture.AuditOfThisMonth())
                 await foreach (var row in tables.QueryAsync(TableName.Audit, partition, RowKeyRange.Under("E"), CancellationToken.None))
                     await tables.CommitAsync(TableName.Audit, partition, [new RowChange.Delete(row.Key, row.ETag)], CancellationToken.None);
-            }
         }
 
         var ended = await cli.RunAsync("audit", "verify");

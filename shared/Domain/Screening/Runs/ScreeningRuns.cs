@@ -57,12 +57,7 @@ public sealed class ScreeningRuns(
         var rules = await ruleSets.OfAsync(settings, cancellationToken);
         var report = new ScreeningReport(new Screener(rules));
         var result = (await feeds.NameAsync(read, [report.Screen(place, read.Inputs)], rules, cancellationToken))[0];
-        if (save && await referrals.ApplyAsync(result, day => AsOf(read, student, day, report), settings.Capacity, cancellationToken)
-            is ReferralChange.Made { After: { Waiting: true } waiting })
-            await GiveTurnsAsync(result.School, [waiting], settings, asOf, cancellationToken);
-        if (save)
-            await trail.AppendAsync(
-                AuditEntry.OfPupil(Authority.System("screening"), AuditAction.ScreenPupil, student, result.School, time.GetUtcNow()), cancellationToken);
+        if (save) await SaveAsync(result, day => AsOf(read, student, day, report), settings, cancellationToken);
         return result;
     }
 
@@ -126,6 +121,19 @@ public sealed class ScreeningRuns(
         if (school is not { } known) return (null, null);
         if (await reading.ReadAsync(known, year, asOf, student, settings, cancellationToken) is not { } read) return (null, null);
         return (read, PlaceOf(read, student));
+    }
+
+    /// <summary>Most screenings of one pupil say nothing new and write nothing; those that do leave an entry in the audit.</summary>
+    private async Task SaveAsync(ScreeningResult result, ScreenAsOf screenAsOf, DistrictSettings settings, CancellationToken cancellationToken)
+    {
+        var before = await referrals.FindResultAsync(result.School, result.Student, cancellationToken);
+        var change = await referrals.ApplyAsync(result, screenAsOf, settings.Capacity, cancellationToken);
+        if (change is ReferralChange.Made { After: { Waiting: true } waiting })
+            await GiveTurnsAsync(result.School, [waiting], settings, result.AsOf, cancellationToken);
+        var after = await referrals.FindResultAsync(result.School, result.Student, cancellationToken);
+        if (change is ReferralChange.Made || before?.Version != after?.Version)
+            await trail.AppendAsync(
+                AuditEntry.OfPupil(Authority.System("screening"), AuditAction.ScreenPupil, result.Student, result.School, time.GetUtcNow()), cancellationToken);
     }
 
     private async Task SaveAsync(
