@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using SchoolSignal.Domain.Auditing;
@@ -23,7 +24,7 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
     public ValueTask<Caller> CallerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return callers.ResolveAsync(TracesOf(request), cancellationToken);
+        return CallerOfAsync(request, cancellationToken);
     }
 
     /// <param name="school">The school the action is about; null for the whole district.</param>
@@ -36,8 +37,8 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
     public async ValueTask<Admission> AskAsync(HttpRequest request, AccessAction action, AccessSubject subject, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var caller = await callers.ResolveAsync(TracesOf(request), cancellationToken);
-        return Admit(caller, AccessPolicy.Decide(caller, action, subject));
+        var caller = await CallerOfAsync(request, cancellationToken);
+        return Admit(request, caller, AccessPolicy.Decide(caller, action, subject));
     }
 
     /// <summary>About a pupil. A pupil there is not and one that is not the caller's get one answer.</summary>
@@ -46,20 +47,19 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
         HttpRequest request, AccessAction action, StudentKey student, SchoolId? school, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var caller = await callers.ResolveAsync(TracesOf(request), cancellationToken);
-        return await AskAsync(caller, action, student, school, cancellationToken);
+        return await AskAsync(request, await CallerOfAsync(request, cancellationToken), action, student, school, cancellationToken);
     }
 
-    /// <summary>About a pupil, for a caller already resolved.</summary>
+    /// <summary>About a pupil, for a caller already resolved, such as the person a system hands something in for.</summary>
     public async ValueTask<Admission> AskAsync(
-        Caller caller, AccessAction action, StudentKey student, SchoolId? school, CancellationToken cancellationToken)
+        HttpRequest request, Caller caller, AccessAction action, StudentKey student, SchoolId? school, CancellationToken cancellationToken)
     {
         var own = AccessPolicy.Decide(caller, action, new AccessSubject.OfOwn());
-        if (!own.IsAllowed) return Admit(caller, own);
+        if (!own.IsAllowed) return Admit(request, caller, own);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return await relations.OfAsync(caller, student, school, today, cancellationToken) is { } subject
-            ? Admit(caller, AccessPolicy.Decide(caller, action, subject))
-            : new Admission(caller, AccessReason.OtherPupil, NotFound);
+            ? Admit(request, caller, AccessPolicy.Decide(caller, action, subject))
+            : Admit(request, caller, new AccessDecision(AccessReason.OtherPupil));
     }
 
     /// <summary>The answer for a school there is not, and for one that is not the caller's: nobody can tell them apart.</summary>
@@ -70,33 +70,27 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
     public static IResult NotFound { get; } = Results.Problem(
         statusCode: StatusCodes.Status404NotFound, title: "There is nothing here", detail: "It may have been closed, withdrawn or moved.");
 
-    private static Admission Admit(Caller caller, AccessDecision decision) => new(caller, decision.Reason, decision.Reason switch
+    private async ValueTask<Caller> CallerOfAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        _ when decision.IsAllowed => null,
-        AccessReason.NotSignedIn => Answer(
-            AccessReason.NotSignedIn, StatusCodes.Status401Unauthorized, "Please sign in",
-            "This is only for people of the district. Without sign-in it answers the machine it runs on and nobody else."),
-        AccessReason.RoleMissing => Answer(
-            AccessReason.RoleMissing, StatusCodes.Status403Forbidden, "This is not yours to see or do",
-            "None of your roles in the district includes it. Ask your administrator if you think it should."),
-        AccessReason.SchoolNotNamed => Answer(
-            AccessReason.SchoolNotNamed, StatusCodes.Status403Forbidden, "Please name a school",
-            "Your roles hold in some schools, not in the whole district. Name one of them with ?school=ID."),
-        AccessReason.PupilNotNamed => Answer(
-            AccessReason.PupilNotNamed, StatusCodes.Status403Forbidden, "This is not yours to see or do",
-            "Your roles hold for the pupils of your classes, not for the whole school."),
-        AccessReason.OtherSchool => SchoolNotFound,
-        AccessReason.OtherPupil => NotFound,
-        _ => throw new InvalidOperationException("An access reason is not handled."),
-    });
+        var traces = TracesOf(request);
+        // The API takes no cookie with what changes something: a form of another site would bring it along.
+        if (traces.ForPage || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            traces = traces with { Session = SessionClaims.ProofOf((await request.HttpContext.AuthenticateAsync()).Principal) };
+        return await callers.ResolveAsync(traces, cancellationToken);
+    }
 
-    private static IResult Answer(AccessReason reason, int status, string title, string detail) => Results.Problem(
-        statusCode: status, title: title, detail: detail, extensions: new Dictionary<string, object?> { ["reason"] = reason.ToString() });
+    private static Admission Admit(HttpRequest request, Caller caller, AccessDecision decision) =>
+        new(caller, decision.Reason, decision.IsAllowed ? null : Refusals.Of(request, caller, decision.Reason));
 
     private static CallerTraces TracesOf(HttpRequest request) => new(
-        request.HttpContext.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address),
+        IsFromHere(request.HttpContext),
         request.Host.Host,
         request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site",
         request.Headers[HeaderNames.Authorization].ToString(),
         ForPage: !request.Path.StartsWithSegments("/api"));
+
+    /// <summary>A proxy on this machine speaks for somebody elsewhere.</summary>
+    internal static bool IsFromHere(HttpContext context) =>
+        context.Connection is { RemoteIpAddress: { } from, LocalIpAddress: { } to } && IPAddress.IsLoopback(from) && IPAddress.IsLoopback(to)
+        && !context.Request.Headers.ContainsKey("Forwarded") && !context.Request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase));
 }

@@ -14,7 +14,7 @@ namespace SchoolSignal.Functions.Hosting.Local;
 
 /// <summary>One endpoint per HTTP trigger.</summary>
 internal sealed partial class HttpFunctions(
-    FunctionCatalogue catalogue, FunctionInvoker invoker, LocalOptions options, TimeProvider clock, ILogger<HttpFunctions> log)
+    FunctionCatalogue catalogue, FunctionInvoker invoker, LocalOptions options, TimeProvider clock, ILogger<HttpFunctions> log, SignInPicker? picker = null)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -22,6 +22,7 @@ internal sealed partial class HttpFunctions(
             if (function.Trigger is TriggerBinding.Http http)
                 endpoints.MapMethods(http.Route, http.Methods, context => RunAsync(context, function, http))
                     .WithDisplayName(function.Name);
+        picker?.Map(endpoints);
     }
 
     private async Task RunAsync(HttpContext context, FunctionBinding function, TriggerBinding.Http http)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using SchoolSignal.Domain.District;
 
 namespace SchoolSignal.Functions.Hosting.Local;
@@ -8,6 +9,9 @@ namespace SchoolSignal.Functions.Hosting.Local;
 public sealed record LocalOptions(string DataFolder, DistrictId District, int Port = LocalOptions.DefaultPort)
 {
     public const int DefaultPort = 7071;
+
+    /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>); empty for the picker of this machine.</summary>
+    public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
     /// <summary>How many messages of one queue are worked on at once.</summary>
     public int MessagesAtOnce { get; init; } = 2;

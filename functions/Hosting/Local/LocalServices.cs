@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SchoolSignal.Adapters.Entra;
 using SchoolSignal.Adapters.Folder;
 using SchoolSignal.Adapters.Keyring;
+using SchoolSignal.Adapters.Sessions;
 using SchoolSignal.Adapters.Sqlite;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Functions.Hosting.Catalogue;
@@ -19,10 +21,23 @@ public static class LocalServices
         services.AddSqlite(new SqliteOptions(options.DataFolder) { SurvivesPowerCut = options.SurvivesPowerCut });
         services.AddFolderArchive(Path.Combine(options.DataFolder, "archive"));
         services.AddFileKeyring(options.DataFolder);
-        services.TryAddSingleton<ICallerResolver, LocalCallerResolver>();
+        AddSignIn(services, options);
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();
         services.AddSingleton<TimerMemory>();
         return services.AddSchoolSignal(catalogue ?? FunctionCatalogue.OfThisApp(), options.District);
+    }
+
+    /// <summary>With the tenant that the configuration names; without one, the picker of this machine.</summary>
+    private static void AddSignIn(IServiceCollection services, LocalOptions options)
+    {
+        if (EntraServices.IsConfigured(options.Configuration))
+        {
+            services.AddEntra(options.Configuration, options.District);
+            return;
+        }
+        services.AddSessions(options.District, new SessionSettings(Secure: false, SignInPicker.Path));
+        services.AddSingleton<ICallerResolver, LocalCallerResolver>();
+        services.AddSingleton<SignInPicker>();
     }
 }

@@ -1,10 +1,10 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -37,6 +37,8 @@ public static class EntraServices
         services.AddSingleton(provider => KeysOf(OptionsOf(provider)));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ICallerResolver, EntraCallerResolver>();
+        // The handler writes down what the tenant said of a failed sign-in, and the tenant says whose it was.
+        services.Configure<LoggerFilterOptions>(log => log.AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.None));
 
         var secure = !PublicOrigin.TryParse(configuration["PublicOrigin"], out var at) || at.IsSecure;
         services.AddSessions(district, new SessionSettings(secure, "/signin")).AddOpenIdConnect();
@@ -102,8 +104,14 @@ public static class EntraServices
         };
         options.Events.OnTokenValidated = context =>
         {
-            if (context.Principal?.FindFirst(EntraClaims.Tenant)?.Value == entra.Tenant && SessionOf(context.Principal) is { } session) context.Principal = session;
-            else context.Fail("The account is not of this tenant.");
+            // The handler takes an unsigned token from the token endpoint, as the specification lets it. We do not.
+            if (context.SecurityToken is { Header.Alg: SecurityAlgorithms.RsaSha256 }
+                && context.Principal?.FindFirst(EntraClaims.Tenant)?.Value == entra.Tenant
+                && EntraClaims.AccountOf([.. context.Principal.Claims]) is { } account)
+                // What the cookie keeps: the account and its roles, no name and no token.
+                context.Principal = SessionClaims.PrincipalOf(account);
+            else
+                context.Fail("The account is not of this tenant.");
             return Task.CompletedTask;
         };
         options.Events.OnRemoteFailure = context =>
@@ -112,13 +120,6 @@ public static class EntraServices
             context.HandleResponse();
             return Task.CompletedTask;
         };
-    }
-
-    /// <summary>What the cookie keeps: who, and the roles of the account. No name and no token.</summary>
-    private static ClaimsPrincipal? SessionOf(ClaimsPrincipal principal)
-    {
-        if (EntraClaims.AccountOf([.. principal.Claims]) is not { } account) return null;
-        return SessionClaims.PrincipalOf(account);
     }
 
     private static void SetCookie(CookieBuilder cookie, string name, PublicOrigin origin)

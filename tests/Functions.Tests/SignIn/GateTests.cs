@@ -14,7 +14,14 @@ namespace SchoolSignal.Functions.Tests.SignIn;
 public sealed partial class GateTests : IAsyncLifetime
 {
     /// <summary>They show no pupil and no feed.</summary>
-    private static readonly HashSet<string> Public = ["Health", "OpenApiDocument", "SetLanguage", "SiteScript", "SiteStyle", "StartPage"];
+    private static readonly HashSet<string> Public = ["Health", "OpenApiDocument", "SetLanguage", "SiteScript", "SiteStyle", "StartPage", "SignIn", "SignedOut"];
+
+    /// <summary>They have their own ways of refusing: a state, and a form's token.</summary>
+    private static readonly Dictionary<string, HttpStatusCode> OfSignIn = new()
+    {
+        ["SignInCallback"] = HttpStatusCode.NotFound,
+        ["SignOut"] = HttpStatusCode.BadRequest,
+    };
 
     private readonly TempFolder folder = new();
     private readonly Someone caller = new();
@@ -50,6 +57,7 @@ public sealed partial class GateTests : IAsyncLifetime
                 using var request = new HttpRequestMessage(new HttpMethod(method), "/" + RouteValue().Replace(http.Route, m => m.Value.Contains("maxlength(0)", StringComparison.Ordinal) ? "" : "x"));
                 using var answer = await client.SendAsync(request);
                 if (Public.Contains(function.Name)) Assert.True(answer.IsSuccessStatusCode, $"{function.Name} is public and answers {(int)answer.StatusCode}.");
+                else if (OfSignIn.TryGetValue(function.Name, out var status)) Assert.Equal(status, answer.StatusCode);
                 else Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{function.Name} does not ask the gate: it answers {(int)answer.StatusCode} to nobody.");
             }
         }
@@ -98,7 +106,7 @@ public sealed partial class GateTests : IAsyncLifetime
     [InlineData(true, "localhost", true, false)]
     public async Task LocalCallerResolver_OfTraces_KnowsThisMachineOnly(bool fromHere, string name, bool otherSite, bool isKnown)
     {
-        var found = await new LocalCallerResolver().ResolveAsync(new CallerTraces(fromHere, name, otherSite), CancellationToken.None);
+        var found = await new LocalCallerResolver(null!).ResolveAsync(new CallerTraces(fromHere, name, otherSite), CancellationToken.None);
         Assert.Equal(isKnown, !found.IsNobody);
     }
 

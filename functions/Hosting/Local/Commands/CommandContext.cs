@@ -83,15 +83,17 @@ internal sealed class CommandContext : IAsyncDisposable
     private static CommandContext Open(ParseResult parsed, CommonOptions common, Opening opening, Messages messages)
     {
         var verbose = parsed.GetValue(common.Verbose);
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var options = new LocalOptions(
             Path.GetFullPath(parsed.GetValue(common.Data) ?? opening.DefaultData),
             parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict))
         {
             SurvivesPowerCut = opening.SurvivesPowerCut,
+            Configuration = configuration,
         };
 
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        services.AddSingleton<IConfiguration>(configuration);
         if (opening.Clock?.Invoke(parsed) is { } clock) services.AddSingleton(clock);
         services.AddLogging(log => LocalLog.Configure(log, verbose ? LogLevel.Information : LogLevel.Warning));
         LocalServices.Add(services, options);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -30,6 +31,10 @@ internal static class ServeCommand
         try
         {
             await host.StartAsync(cancellationToken);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return context.Refuse($"The settings of the sign-in are not complete. {string.Join(' ', exception.Failures)}");
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Functions.Hosting.Local;
+using SchoolSignal.Testing;
+using SchoolSignal.Testing.Tenants;
+
+namespace SchoolSignal.Functions.Tests.SignIn;
+
+/// <summary>The app on a loopback port, signing in with a fake tenant.</summary>
+internal sealed class TenantApp : IAsyncDisposable
+{
+    public const string Origin = "https://signal.district.example";
+
+    public static readonly SchoolId Mine = SchoolId.Parse("mine");
+    public static readonly SchoolId Theirs = SchoolId.Parse("theirs");
+
+    private readonly TempFolder folder = new();
+    private readonly IHost host;
+
+    private TenantApp(FakeTenant tenant, Action<IServiceCollection>? configure)
+    {
+        Tenant = tenant;
+        host = LocalHost.Build(
+            new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0)
+            {
+                SurvivesPowerCut = false,
+                Configuration = new ConfigurationBuilder().AddInMemoryCollection(tenant.SettingsFor(Origin)).Build(),
+            },
+            configure: configure);
+    }
+
+    public FakeTenant Tenant { get; }
+
+    public Uri Address { get; private set; } = null!;
+
+    public static async Task<TenantApp> StartAsync(Action<IServiceCollection>? configure = null)
+    {
+        var app = new TenantApp(await FakeTenant.StartAsync(), configure);
+        await app.host.StartAsync();
+        app.Address = LocalHost.AddressOf(app.host);
+        return app;
+    }
+
+    public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
+
+    public TestBrowser Browser() => new(Address, Origin);
+
+    /// <summary>Somebody of the staff of school <see cref="Mine"/> whose account has the same roles.</summary>
+    public async Task<TenantPerson> HireAsync(string name, params Role[] roles)
+    {
+        var person = new TenantPerson(Guid.NewGuid(), $"{name}@district.example", [.. roles.Select(Roles.NameOf)]);
+        var member = new StaffMember(StaffId.Parse(name), name, name, roles.ToHashSet(), new HashSet<SchoolId> { Mine }) { EntraObjectId = person.ObjectId };
+        Assert.IsType<StaffSaved.Saved>(await Get<StaffStore>().SaveAsync(member, null, CancellationToken.None));
+        return person;
+    }
+
+    /// <summary>Asks with an access token, or without one.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string? token, HttpMethod method, string address)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        using var request = new HttpRequestMessage(method, address);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await client.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+        await Tenant.DisposeAsync();
+        folder.Dispose();
+    }
+}
