@@ -94,12 +94,12 @@ public static class EntraServices
         SetCookie(options.NonceCookie, "Nonce.", origin);
         options.Events.OnRedirectToIdentityProvider = context =>
         {
-            context.ProtocolMessage.RedirectUri = origin.LinkTo(CallbackPath);
+            context.ProtocolMessage.RedirectUri = origin.Link(CallbackPath).AbsoluteUri;
             return Task.CompletedTask;
         };
         options.Events.OnRedirectToIdentityProviderForSignOut = context =>
         {
-            context.ProtocolMessage.PostLogoutRedirectUri = origin.LinkTo(SignedOutPath);
+            context.ProtocolMessage.PostLogoutRedirectUri = origin.Link(SignedOutPath).AbsoluteUri;
             return Task.CompletedTask;
         };
         options.Events.OnTokenValidated = context =>

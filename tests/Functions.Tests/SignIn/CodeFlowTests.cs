@@ -148,7 +148,8 @@ public sealed class CodeFlowTests : IAsyncLifetime
     [Fact]
     public async Task Session_InUse_LastsEightHoursAndNotASecondMore()
     {
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        // A ticket keeps whole seconds.
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
         await using var slow = await TenantApp.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         slow.Tenant.Person = await slow.HireAsync("tess", Role.Teacher);
         using var idle = slow.Browser();
