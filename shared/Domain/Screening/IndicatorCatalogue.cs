@@ -22,6 +22,15 @@ public enum IndicatorUnit
     YesNo,
 }
 
+/// <summary>What kind of number an indicator is.</summary>
+internal enum NumberKind
+{
+    Count,
+    /// <summary>A fraction of two counts.</summary>
+    Fraction,
+    Real,
+}
+
 /// <summary>Where an indicator's data comes from: attendance rests when a feed is stale, observations do not.</summary>
 public enum IndicatorSource
 {
@@ -35,7 +44,15 @@ public enum IndicatorSource
 /// <param name="Definition">After evidence.md §9.</param>
 /// <param name="DatesBehind">Which dates <c>explain</c> and a trigger list.</param>
 public sealed record IndicatorDefinition(
-    Indicator Indicator, string Name, IndicatorUnit Unit, IndicatorSource Source, string Label, string Definition, string DatesBehind);
+    Indicator Indicator, string Name, IndicatorUnit Unit, IndicatorSource Source, string Label, string Definition, string DatesBehind)
+{
+    internal NumberKind Kind => Unit switch
+    {
+        IndicatorUnit.Fraction => NumberKind.Fraction,
+        IndicatorUnit.FractionDifference or IndicatorUnit.Chance or IndicatorUnit.ItemPoints => NumberKind.Real,
+        _ => NumberKind.Count,
+    };
+}
 
 /// <summary>Every indicator a rule may name, in the order they are printed.</summary>
 public static class IndicatorCatalogue
@@ -133,7 +150,7 @@ public static class IndicatorCatalogue
     private static readonly FrozenDictionary<string, IndicatorDefinition> ByName =
         All.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
 
-    /// <summary>How many there are; a span of values has this length.</summary>
+    /// <summary>How many there are.</summary>
     public static int Count => All.Count;
 
     public static IndicatorDefinition Of(Indicator indicator) => All[(int)indicator];

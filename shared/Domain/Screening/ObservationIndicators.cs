@@ -23,17 +23,18 @@ internal static class ObservationIndicators
     // The least common multiple of 8, 9, 10, 11 and 12: a total scaled to twelve items is a whole number of these parts.
     private const int Parts = 3960;
 
-    public static void Compute(ReadOnlySpan<Observation> forms, DateOnly from, DateOnly asOf, Span<IndicatorValue> values)
+    /// <summary>Writes every indicator that a form speaks of.</summary>
+    /// <param name="values">The pupil's, without observations yet.</param>
+    public static void Compute(ReadOnlySpan<Observation> forms, DateOnly from, DateOnly asOf, PupilIndicators values)
     {
-        values[(int)Indicator.WithdrawingItems..((int)Indicator.ObservedConnection + 1)].Clear();
         var window = Window(forms, from, asOf);
         if (window.IsEmpty) return;
 
-        values[(int)Indicator.WithdrawingItems] = IndicatorValue.Count(MostWithdrawingItems(window));
-        values[(int)Indicator.WithdrawingObservers] = IndicatorValue.Count(Observers(window));
-        values[(int)Indicator.ObservedChange] = Change(forms, window);
+        values.Count(Indicator.WithdrawingItems, MostWithdrawingItems(window));
+        values.Count(Indicator.WithdrawingObservers, Observers(window));
+        if (Change(forms, window) is { } change) values.Real(Indicator.ObservedChange, (double)change / (2 * Parts));
         for (var indicator = Indicator.ObservedAches; indicator <= Indicator.ObservedConnection; indicator++)
-            values[(int)indicator] = Highest(window, indicator);
+            if (Highest(window, indicator) is { } answer) values.Count(indicator, answer);
     }
 
     /// <summary>Forms of the window.</summary>
@@ -92,12 +93,12 @@ internal static class ObservationIndicators
         return count;
     }
 
-    private static IndicatorValue Highest(ReadOnlySpan<Observation> window, Indicator indicator)
+    private static int? Highest(ReadOnlySpan<Observation> window, Indicator indicator)
     {
         int? highest = null;
         foreach (var form in window)
             if (Highest(form, indicator) is { } answer && (highest is null || answer > highest)) highest = answer;
-        return highest is { } value ? IndicatorValue.Count(value) : IndicatorValue.Undefined;
+        return highest;
     }
 
     private static int? Highest(Observation form, Indicator indicator) => indicator switch
@@ -114,19 +115,19 @@ internal static class ObservationIndicators
     private static int? Higher(byte? a, byte? b) => a is null ? b : b is null ? a : Math.Max(a.Value, b.Value);
 
     /// <summary>The latest total minus the median of the pupil's earlier ones, from any observer and at any time before the
-    /// latest form's date.</summary>
-    private static IndicatorValue Change(ReadOnlySpan<Observation> forms, ReadOnlySpan<Observation> window)
+    /// latest form's date; in half <see cref="Parts"/>, null with too few of them.</summary>
+    private static int? Change(ReadOnlySpan<Observation> forms, ReadOnlySpan<Observation> window)
     {
-        if (LatestScored(window) is not { } latest) return IndicatorValue.Undefined;
+        if (LatestScored(window) is not { } latest) return null;
         Span<int> earlier = forms.Length <= 128 ? stackalloc int[128] : new int[forms.Length];
         var count = 0;
         foreach (var form in forms)
             if (form.Date < latest.Date && Total(form) is { } total) earlier[count++] = total;
-        if (count < EarlierForms) return IndicatorValue.Undefined;
+        if (count < EarlierForms) return null;
         earlier = earlier[..count];
         earlier.Sort();
         var medianTwice = earlier[(count - 1) / 2] + earlier[count / 2];
-        return IndicatorValue.Fraction((2 * Total(latest)!.Value) - medianTwice, 2 * Parts);
+        return (2 * Total(latest)!.Value) - medianTwice;
     }
 
     /// <summary>Items 1 to 12, scaled to twelve where some were not seen, in parts of <see cref="Parts"/>; null with fewer

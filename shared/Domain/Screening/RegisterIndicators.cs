@@ -11,41 +11,40 @@ internal sealed class RegisterIndicators
     public Windows Windows { get; } = new();
 
     /// <summary>Writes every register indicator but the one that needs section absences.</summary>
-    public void Compute(PupilDays days, Span<IndicatorValue> values)
+    public void Compute(PupilDays days, PupilIndicators values)
     {
         Windows.Set(days.Start, days.End);
         var counts = default(Counts);
         for (var word = 0; word < days.WordCount; word++) Add(days, word, ref counts);
 
-        var write = new Writer(values);
-        write.Count(Indicator.PossibleSessions, counts.Possible);
-        write.Count(Indicator.AbsentSessions, counts.Absent);
-        write.Rate(Indicator.AbsenceRateYearToDate, counts.Absent, counts.Possible);
-        write.Count(Indicator.AbsentDays, counts.AbsentDays);
-        write.Count(Indicator.UnauthorisedDays, counts.UnauthorisedDays);
-        write.Count(Indicator.LateCount, counts.Lates);
-        write.Count(Indicator.PartialDays, counts.PartialDays);
-        write.Count(Indicator.FirstDayBackAbsences, counts.FirstDaysBack);
-        write.Rate(Indicator.Last20AbsenceRate, counts.Absent20, counts.Possible20);
-        write.Rate(Indicator.Last45AbsenceRate, counts.Absent45, counts.Possible45);
-        write.Rate(Indicator.Previous60AbsenceRate, counts.AbsentPrevious60, counts.PossiblePrevious60);
-        write.Real(Indicator.PeerExcess, PeerExcess(days, counts.Absent20, counts.Possible20));
+        values.Count(Indicator.PossibleSessions, counts.Possible);
+        values.Count(Indicator.AbsentSessions, counts.Absent);
+        values.Fraction(Indicator.AbsenceRateYearToDate, counts.Absent, counts.Possible);
+        values.Count(Indicator.AbsentDays, counts.AbsentDays);
+        values.Count(Indicator.UnauthorisedDays, counts.UnauthorisedDays);
+        values.Count(Indicator.LateCount, counts.Lates);
+        values.Count(Indicator.PartialDays, counts.PartialDays);
+        values.Count(Indicator.FirstDayBackAbsences, counts.FirstDaysBack);
+        values.Fraction(Indicator.Last20AbsenceRate, counts.Absent20, counts.Possible20);
+        values.Fraction(Indicator.Last45AbsenceRate, counts.Absent45, counts.Possible45);
+        values.Fraction(Indicator.Previous60AbsenceRate, counts.AbsentPrevious60, counts.PossiblePrevious60);
+        values.Real(Indicator.PeerExcess, PeerExcess(days, counts.Absent20, counts.Possible20));
 
-        write.Count(Indicator.PossibleDays, counts.Days);
-        write.Count(Indicator.Last45PossibleDays, counts.Days45);
-        write.Count(Indicator.Previous60PossibleDays, counts.DaysPrevious60);
-        write.Count(Indicator.Last20UnexplainedDays, counts.Unexplained20);
-        write.Count(Indicator.Last45AbsentDays, counts.AbsentDays45);
-        write.Count(Indicator.Last45FirstDayBackAbsences, counts.FirstDaysBack45);
-        write.Real(Indicator.Last45FirstDayBackChance, counts.AbsentDays45 == 0 ? double.NaN : BinomialTail.AtLeast(
+        values.Count(Indicator.PossibleDays, counts.Days);
+        values.Count(Indicator.Last45PossibleDays, counts.Days45);
+        values.Count(Indicator.Previous60PossibleDays, counts.DaysPrevious60);
+        values.Count(Indicator.Last20UnexplainedDays, counts.Unexplained20);
+        values.Count(Indicator.Last45AbsentDays, counts.AbsentDays45);
+        values.Count(Indicator.Last45FirstDayBackAbsences, counts.FirstDaysBack45);
+        values.Real(Indicator.Last45FirstDayBackChance, counts.AbsentDays45 == 0 ? double.NaN : BinomialTail.AtLeast(
             counts.FirstDaysBack45, counts.AbsentDays45, counts.CountedFirstDaysBack45, counts.Days45));
-        write.Count(Indicator.Last20LateCount, counts.Lates20);
-        write.Rate(Indicator.Last20LateRate, counts.Lates20, counts.Possible20);
-        write.Rate(Indicator.Previous60LateRate, counts.LatesPrevious60, counts.PossiblePrevious60);
-        write.Count(Indicator.Last20PartialDays, counts.PartialDays20);
-        write.Rate(Indicator.Previous20AbsenceRate, counts.AbsentPrevious20, counts.PossiblePrevious20);
-        write.Count(Indicator.Previous20AbsentDays, counts.AbsentDaysPrevious20);
-        CountSpells(days, write);
+        values.Count(Indicator.Last20LateCount, counts.Lates20);
+        values.Fraction(Indicator.Last20LateRate, counts.Lates20, counts.Possible20);
+        values.Fraction(Indicator.Previous60LateRate, counts.LatesPrevious60, counts.PossiblePrevious60);
+        values.Count(Indicator.Last20PartialDays, counts.PartialDays20);
+        values.Fraction(Indicator.Previous20AbsenceRate, counts.AbsentPrevious20, counts.PossiblePrevious20);
+        values.Count(Indicator.Previous20AbsentDays, counts.AbsentDaysPrevious20);
+        CountSpells(days, values);
     }
 
     /// <summary>Sessions known and sessions expected in the last 45 days. Not-required sessions are not expected.</summary>
@@ -135,7 +134,7 @@ internal sealed class RegisterIndicators
         return sessions == 0 ? double.NaN : ((double)absent / possible) - (sum / sessions);
     }
 
-    private void CountSpells(PupilDays days, Writer write)
+    private void CountSpells(PupilDays days, PupilIndicators values)
     {
         int spells = 0, illness = 0, longest = 0, begun45 = 0, shortIllness45 = 0, current = 0;
         var currentMedical = false;
@@ -151,25 +150,13 @@ internal sealed class RegisterIndicators
             }
             if (spell.ReachesTheLastDay) (current, currentMedical) = (spell.Days, spell.AllMedical);
         }
-        write.Count(Indicator.Spells, spells);
-        write.Count(Indicator.IllnessSpells, illness);
-        write.Count(Indicator.LongestRunDays, longest);
-        write.Count(Indicator.CurrentRunDays, current);
-        write.Count(Indicator.CurrentRunAllMedical, currentMedical ? 1 : 0);
-        write.Count(Indicator.Last45SpellsBegun, begun45);
-        write.Count(Indicator.Last45ShortIllnessSpells, shortIllness45);
-    }
-
-    private readonly ref struct Writer(Span<IndicatorValue> values)
-    {
-        private readonly Span<IndicatorValue> values = values;
-
-        public void Count(Indicator indicator, int count) => values[(int)indicator] = IndicatorValue.Count(count);
-
-        public void Rate(Indicator indicator, int part, int whole) => values[(int)indicator] = IndicatorValue.Fraction(part, whole);
-
-        public void Real(Indicator indicator, double value) =>
-            values[(int)indicator] = double.IsNaN(value) ? IndicatorValue.Undefined : IndicatorValue.OfReal(value);
+        values.Count(Indicator.Spells, spells);
+        values.Count(Indicator.IllnessSpells, illness);
+        values.Count(Indicator.LongestRunDays, longest);
+        values.Count(Indicator.CurrentRunDays, current);
+        values.Count(Indicator.CurrentRunAllMedical, currentMedical ? 1 : 0);
+        values.Count(Indicator.Last45SpellsBegun, begun45);
+        values.Count(Indicator.Last45ShortIllnessSpells, shortIllness45);
     }
 
     private struct Counts

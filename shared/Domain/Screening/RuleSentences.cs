@@ -6,7 +6,7 @@ namespace SchoolSignal.Domain.Screening;
 internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
 {
     public RuleReading Read(RuleDefinition rule, int index) => new(
-        rule.Id, screener.Outcomes[index].Fired, ToDecimal(screener.Values[(int)rule.When[0].Indicator]), rule.When[0].Threshold,
+        rule.Id, screener.Outcomes[index].Fired, ToDecimal(screener.Values[rule.When[0].Indicator]), rule.When[0].Threshold,
         Why(rule, index), [], SourceOf(rule.Evidence));
 
     public static RuleEvidenceSource SourceOf(Indicator evidence) =>
@@ -34,7 +34,7 @@ internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
     private string Sentence(RuleCondition condition)
     {
         var definition = IndicatorCatalogue.Of(condition.Indicator);
-        var value = screener.Values[(int)condition.Indicator];
+        var value = screener.Values[condition.Indicator];
         var observed = value.IsDefined
             ? $"{definition.Label} is {Amount(value, definition.Unit)}"
             : $"{definition.Label} is not known yet";
@@ -43,7 +43,7 @@ internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
             return $"{observed}, the rule asks for {bound} {Threshold(condition.Threshold, definition.Unit)}";
 
         var second = IndicatorCatalogue.Of(other);
-        var reference = screener.Values[(int)other];
+        var reference = screener.Values[other];
         var compared = reference.IsDefined ? $"{second.Label}, which is {Amount(reference, second.Unit)}" : $"{second.Label}, which is not known yet";
         return condition.Base == ThresholdBase.TimesOther
             ? $"{observed}, the rule asks for {bound} {Number(condition.Threshold)} times {compared}"
@@ -56,7 +56,8 @@ internal sealed class RuleSentences(Screener screener, SchoolBaseline school)
         IndicatorUnit.FractionDifference => $"{Number((decimal)Math.Round(value.AsDouble() * 100, 1))} points",
         IndicatorUnit.Chance => Percent(value.AsDouble()),
         IndicatorUnit.YesNo => value.Numerator == 0 ? "no" : "yes",
-        _ => Number(Math.Round((decimal)value.Numerator / value.Denominator, 1)),
+        IndicatorUnit.ItemPoints => Number(Math.Round((decimal)value.Real, 1)),
+        _ => Number(value.Numerator),
     };
 
     private static string Threshold(decimal threshold, IndicatorUnit unit) => unit switch

@@ -13,7 +13,10 @@ public sealed class Screener
     private readonly PupilDays blanked = new();
     private readonly RegisterIndicators register = new();
     private readonly List<PupilPlace> ownPlace = new(1);
-    private readonly IndicatorValue[] blankedValues = new IndicatorValue[IndicatorCatalogue.Count];
+    private readonly IndicatorBlock ofBlock = new();
+    private readonly IndicatorBlock ofPupil = new();
+    private readonly IndicatorBlock ofPupilBlanked = new();
+    private readonly ulong[] fired = new ulong[IndicatorBlock.Width];
     private readonly LevelDecision levels;
 
     public Screener(RuleSet rules)
@@ -34,7 +37,8 @@ public sealed class Screener
 
     internal Evidence Evidence { get; }
 
-    internal IndicatorValue[] Values { get; } = new IndicatorValue[IndicatorCatalogue.Count];
+    /// <summary>The indicators of the pupil last screened alone.</summary>
+    internal PupilIndicators Values => ofPupil.Of(0);
 
     /// <summary>What the rules came to for the pupil last screened.</summary>
     internal RuleOutcome[] Outcomes { get; }
@@ -44,46 +48,49 @@ public sealed class Screener
 
     internal Observation[] Forms { get; private set; } = [];
 
-    /// <summary>Screens the up to 64 pupils of a block.</summary>
+    /// <summary>Screens the up to 64 pupils of a block: first everybody's indicators, then every rule on all of them at
+    /// once, then, one by one, the pupils for whom a rule fires.</summary>
     /// <param name="outcomes">At least <see cref="RegisterBlock.Width"/> places; every one is written.</param>
-    /// <param name="values">Empty, or room for 64 × <see cref="IndicatorCatalogue.Count"/> values: slot by slot, in catalogue
-    /// order. Written for pupils on roll who may be screened; the rest are undefined.</param>
+    /// <param name="values">If given, takes the indicators of the pupils on roll who may be screened, each at the pupil's
+    /// slot; the rest are undefined.</param>
     public void ScreenBlock(
-        SchoolBaseline school, RegisterBlock block, ScreeningInputs inputs, Span<PupilOutcome> outcomes, Span<IndicatorValue> values = default)
+        SchoolBaseline school, RegisterBlock block, ScreeningInputs inputs, Span<PupilOutcome> outcomes, IndicatorBlock? values = null)
     {
         ArgumentNullException.ThrowIfNull(school);
         ArgumentNullException.ThrowIfNull(block);
         ArgumentNullException.ThrowIfNull(inputs);
+        values ??= ofBlock;
+        values.Clear();
         outcomes = outcomes[..RegisterBlock.Width];
         outcomes.Clear();
-        values.Clear();
+        ulong screened = 0;
         var loaded = false;
         for (var slot = 0; slot < block.Slots.Count; slot++)
         {
-            if (block.Slots[slot] is not { } pupil) continue;
-            if (NotScreened(school, new PupilPlace(school, block, slot), inputs) is { } answer)
+            if (block.Slots[slot] is null) continue;
+            var place = new PupilPlace(school, block, slot);
+            if (NotScreened(school, place, inputs) is { } answer)
             {
                 outcomes[slot] = answer;
                 continue;
             }
-            if (!pupil.ElsewhereToo && pupil.Spans.Count == 1)
-            {
-                if (!loaded)
-                {
-                    masks.Load(school, block);
-                    Sections.LoadBlock(block);
-                    loaded = true;
-                }
-                var (from, to) = PupilLine.RangeOf(school, pupil.Spans[0]);
-                masks.Read(slot, from, to, Days);
-                Sections.LoadPupil(school, slot, Days);
-            }
-            else
-            {
-                ReadLine(new PupilPlace(school, block, slot), inputs);
-            }
-            outcomes[slot] = ScreenDays(school, pupil, inputs);
-            if (!values.IsEmpty) Values.CopyTo(values.Slice(slot * IndicatorCatalogue.Count, IndicatorCatalogue.Count));
+            if (!loaded) Load(school, block);
+            loaded = true;
+            Read(place, inputs);
+            outcomes[slot] = Measure(place, inputs, values.Of(slot));
+            screened |= 1UL << slot;
+        }
+        if (screened == 0) return;
+
+        var judging = Judging(school);
+        Rules.Compiled.Try(values, fired);
+        for (; screened != 0; screened &= screened - 1)
+        {
+            var slot = BitOperations.TrailingZeroCount(screened);
+            if ((fired[slot] & judging) == 0) continue;
+            var place = new PupilPlace(school, block, slot);
+            Read(place, inputs);
+            outcomes[slot] = Judge(place, inputs, fired[slot] & judging, values.Of(slot), outcomes[slot]);
         }
     }
 
@@ -93,7 +100,18 @@ public sealed class Screener
         if (MayNotScreen(place.Enrollments, inputs) is { } reason)
             return new PupilOutcome { Kind = KindOf(place.School, place, inputs), NotScreenedBecause = reason };
         ReadLine(place, inputs);
-        return ScreenDays(place.School, place.Enrollments, inputs);
+        ofPupil.Clear();
+        var outcome = Measure(place, inputs, Values);
+        Rules.Compiled.Try(ofPupil, fired);
+        return Judge(place, inputs, fired[Values.Slot] & Judging(place.School), Values, outcome);
+    }
+
+    /// <summary>Works out what the indicators of the pupil last read are with the school's exceptional sessions blank: no
+    /// possible session stood there.</summary>
+    internal void MeasureWithoutExceptional(PupilPlace place, ScreeningInputs inputs, PupilIndicators into)
+    {
+        blanked.CopyWithoutExceptional(Days);
+        Compute(blanked, place, inputs, into);
     }
 
     /// <summary>The answer for a pupil this school does not screen on that date, or null.</summary>
@@ -122,6 +140,29 @@ public sealed class Screener
             : PlaceKind.OnRoll;
     }
 
+    /// <summary>The rules that judge: all of them, or those on observations while the school's feed rests.</summary>
+    private ulong Judging(SchoolBaseline school) => school.AttendanceRests is null ? ulong.MaxValue : ~Rules.Compiled.RegisterRules;
+
+    private void Load(SchoolBaseline school, RegisterBlock block)
+    {
+        masks.Load(school, block);
+        Sections.LoadBlock(block);
+    }
+
+    /// <summary>Reads the days of a pupil of the loaded block.</summary>
+    private void Read(PupilPlace place, ScreeningInputs inputs)
+    {
+        var pupil = place.Enrollments;
+        if (pupil.ElsewhereToo || pupil.Spans.Count != 1)
+        {
+            ReadLine(place, inputs);
+            return;
+        }
+        var (from, to) = PupilLine.RangeOf(place.School, pupil.Spans[0]);
+        masks.Read(place.Slot, from, to, Days);
+        Sections.LoadPupil(place.School, place.Slot, Days);
+    }
+
     private void ReadLine(PupilPlace place, ScreeningInputs inputs)
     {
         var places = place.Enrollments.ElsewhereToo ? inputs.Places.Find(place.Enrollments.Student) : null;
@@ -135,66 +176,64 @@ public sealed class Screener
         Sections.LoadPupil(places, Days);
     }
 
-    private PupilOutcome ScreenDays(SchoolBaseline school, RegisterSlot pupil, ScreeningInputs inputs)
+    /// <summary>Works out the indicators of the pupil last read.</summary>
+    private PupilOutcome Measure(PupilPlace place, ScreeningInputs inputs, PupilIndicators into)
     {
-        register.Compute(Days, Values);
-        Values[(int)Indicator.Last20SameSectionAbsences] = IndicatorValue.Count(Sections.Most(Days, register.Windows.Last20));
-        ReadForms(school, pupil, inputs);
-
-        var rules = Rules.Compiled;
-        var resting = school.AttendanceRests is null ? 0 : rules.RegisterRules;
-        ulong fired = 0;
-        Array.Clear(Outcomes);
-        for (var left = rules.Candidates(Values) & ~resting; left != 0; left &= left - 1)
-        {
-            var rule = BitOperations.TrailingZeroCount(left);
-            Outcomes[rule] = rules.Try(rule, Values);
-            if (Outcomes[rule].Fired) fired |= 1UL << rule;
-        }
+        Compute(Days, place, inputs, into);
         var (known, expected) = register.Completeness(Days);
-        var outcome = new PupilOutcome
+        return new PupilOutcome
         {
             Kind = PlaceKind.OnRoll,
-            NotScreenedBecause = school.AttendanceRests,
+            NotScreenedBecause = place.School.AttendanceRests,
             KnownSessions = (short)known,
             ExpectedSessions = (short)expected,
         };
+    }
+
+    private void Compute(PupilDays days, PupilPlace place, ScreeningInputs inputs, PupilIndicators into)
+    {
+        register.Compute(days, into);
+        var last20 = register.Windows.Last20;
+        into.Count(Indicator.Last20SameSectionAbsences, Sections.Most(days, last20));
+        Forms = inputs.Observations.Of(place.Enrollments.Student);
+        if (Forms.Length != 0 && !last20.IsEmpty) ObservationIndicators.Compute(Forms, days.Dates[last20.From], place.School.AsOf, into);
+    }
+
+    /// <summary>Decides on the pupil last read, for whom these rules fire.</summary>
+    private PupilOutcome Judge(PupilPlace place, ScreeningInputs inputs, ulong firing, PupilIndicators values, PupilOutcome measured)
+    {
+        Array.Clear(Outcomes);
+        for (var left = firing; left != 0; left &= left - 1)
+        {
+            var rule = BitOperations.TrailingZeroCount(left);
+            Outcomes[rule] = Rules.Compiled.Outcome(rule, values);
+        }
         Outcomes.CopyTo(WithExceptional, 0);
-        if (fired == 0) return outcome;
+        if (firing == 0) return measured;
 
         var corroborating = Days;
-        if ((fired & rules.RegisterRules) != 0 && Days.HasExceptionalDays)
+        if ((firing & Rules.Compiled.RegisterRules) != 0 && Days.HasExceptionalDays)
         {
-            fired = LeaveOutExceptional(fired);
+            firing = LeaveOutExceptional(place, inputs, firing);
             corroborating = blanked;
         }
         var (level, quarters) = levels.Decide(Outcomes, corroborating);
-        return outcome with { Level = level, PriorityQuarters = quarters, FiredRules = fired };
+        return measured with { Level = level, PriorityQuarters = quarters, FiredRules = firing };
     }
 
     /// <summary>A rule fires only if it also fires with the school's exceptional sessions blank.</summary>
-    private ulong LeaveOutExceptional(ulong fired)
+    private ulong LeaveOutExceptional(PupilPlace place, ScreeningInputs inputs, ulong firing)
     {
-        blanked.CopyWithoutExceptional(Days);
-        Values.CopyTo(blankedValues, 0);
-        register.Compute(blanked, blankedValues);
-        blankedValues[(int)Indicator.Last20SameSectionAbsences] =
-            IndicatorValue.Count(Sections.Most(blanked, register.Windows.Last20));
-        var stillFired = fired;
-        for (var left = fired & Rules.Compiled.RegisterRules; left != 0; left &= left - 1)
+        ofPupilBlanked.Clear();
+        var usual = ofPupilBlanked.Of(0);
+        MeasureWithoutExceptional(place, inputs, usual);
+        var stillFiring = firing;
+        for (var left = firing & Rules.Compiled.RegisterRules; left != 0; left &= left - 1)
         {
             var rule = BitOperations.TrailingZeroCount(left);
-            Outcomes[rule] = RuleOutcome.Both(Outcomes[rule], Rules.Compiled.Try(rule, blankedValues));
-            if (!Outcomes[rule].Fired) stillFired &= ~(1UL << rule);
+            Outcomes[rule] = RuleOutcome.Both(Outcomes[rule], Rules.Compiled.Try(rule, usual));
+            if (!Outcomes[rule].Fired) stillFiring &= ~(1UL << rule);
         }
-        return stillFired;
-    }
-
-    private void ReadForms(SchoolBaseline school, RegisterSlot pupil, ScreeningInputs inputs)
-    {
-        Forms = inputs.Observations.Of(pupil.Student);
-        var last20 = register.Windows.Last20;
-        var from = last20.IsEmpty ? DateOnly.MaxValue : Days.Dates[last20.From];
-        ObservationIndicators.Compute(last20.IsEmpty ? [] : Forms, from, school.AsOf, Values);
+        return stillFiring;
     }
 }

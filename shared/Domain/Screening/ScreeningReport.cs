@@ -85,11 +85,11 @@ public sealed class ScreeningReport(Screener screener)
         return triggers;
     }
 
-    private decimal? Observed(Indicator indicator) => RuleSentences.ToDecimal(screener.Values[(int)indicator]);
+    private decimal? Observed(Indicator indicator) => RuleSentences.ToDecimal(screener.Values[indicator]);
 
     private IndicatorReading Reading(SchoolBaseline school, IndicatorDefinition definition)
     {
-        var value = screener.Values[(int)definition.Indicator];
+        var value = screener.Values[definition.Indicator];
         var (from, to) = Window(school, definition.Indicator);
         var isFraction = definition.Unit == IndicatorUnit.Fraction;
         return new IndicatorReading(

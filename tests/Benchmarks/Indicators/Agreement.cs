@@ -41,13 +41,13 @@ public sealed record Agreement(int Pupils, int Indicators, long RulesFired, IRea
             if (!all.TryGetValue(key, out var sql))
             {
                 // On roll, but no day yet.
-                if (values[(int)Indicator.PossibleSessions].ToDouble() != 0) disagreements.Add(new Disagreement(key, "days", "some", "none"));
+                if (values[Indicator.PossibleSessions].ToDouble() != 0) disagreements.Add(new Disagreement(key, "days", "some", "none"));
                 continue;
             }
 
             foreach (var definition in compared)
-                if (!Same(values[(int)definition.Indicator].ToDouble(), sql[definition.Name]))
-                    disagreements.Add(new Disagreement(key, definition.Name, Text(values[(int)definition.Indicator].ToDouble()), Text(sql[definition.Name])));
+                if (!Same(values[definition.Indicator].ToDouble(), sql[definition.Name]))
+                    disagreements.Add(new Disagreement(key, definition.Name, Text(values[definition.Indicator].ToDouble()), Text(sql[definition.Name])));
 
             var fired = string.Join(' ', RuleSet.Starting.RulesOf(outcome.FiredRules).Select(r => r.Id));
             var rival = rules.Fired(AttendanceFacts.From(sql), AttendanceFacts.From(usual[key]), ObservedFacts.None);
@@ -58,7 +58,7 @@ public sealed record Agreement(int Pupils, int Indicators, long RulesFired, IRea
         return new Agreement(pupils, compared.Count, rulesFired, disagreements);
     }
 
-    private static IEnumerable<(int Pupil, PupilOutcome Outcome, IndicatorValue[] Values)> OnRoll(RegisterScreening screening)
+    private static IEnumerable<(int Pupil, PupilOutcome Outcome, PupilIndicators Values)> OnRoll(RegisterScreening screening)
     {
         for (var school = 0; school < screening.Schools.Count; school++)
             foreach (var block in screening.Schools[school].Register.Blocks)
@@ -67,8 +67,7 @@ public sealed record Agreement(int Pupils, int Indicators, long RulesFired, IRea
                     var place = (block.Number * RegisterBlock.Width) + slot;
                     var outcome = screening.Outcomes[school][place];
                     if (outcome.Kind != PlaceKind.OnRoll) continue;
-                    var values = screening.Values[school].AsSpan(place * IndicatorCatalogue.Count, IndicatorCatalogue.Count);
-                    yield return (SyntheticSchool.PupilOf(block.Slots[slot]!.Student), outcome, values.ToArray());
+                    yield return (SyntheticSchool.PupilOf(block.Slots[slot]!.Student), outcome, screening.Values[school][block.Number].Of(slot));
                 }
     }
 

@@ -14,13 +14,13 @@ public sealed class RegisterScreening(IReadOnlyList<SyntheticSchool> schools, Da
     /// <summary>By school, then block × 64 + slot.</summary>
     public IReadOnlyList<PupilOutcome[]> Outcomes => outcomes;
 
-    /// <summary>By school, then (block × 64 + slot) × catalogue; empty until asked for.</summary>
-    public IReadOnlyList<IndicatorValue[]> Values { get; private set; } = [];
+    /// <summary>By school, then block; empty until asked for.</summary>
+    public IReadOnlyList<IndicatorBlock[]> Values { get; private set; } = [];
 
     /// <summary>Makes room to keep every pupil's indicators, as a result table does; screening alone does not need it.</summary>
     public RegisterScreening KeepingValues()
     {
-        Values = [.. outcomes.Select(o => new IndicatorValue[o.Length * IndicatorCatalogue.Count])];
+        Values = [.. schools.Select(s => s.Register.Blocks.Select(_ => new IndicatorBlock()).ToArray())];
         return this;
     }
 
@@ -34,15 +34,12 @@ public sealed class RegisterScreening(IReadOnlyList<SyntheticSchool> schools, Da
         {
             foreach (var block in baselines[school].Register.Blocks)
             {
-                var first = block.Number * RegisterBlock.Width;
-                screener.ScreenBlock(baselines[school], block, inputs, outcomes[school].AsSpan(first), ValuesOf(school, first));
+                screener.ScreenBlock(
+                    baselines[school], block, inputs, outcomes[school].AsSpan(block.Number * RegisterBlock.Width),
+                    Values.Count == 0 ? null : Values[school][block.Number]);
             }
 
             return screener;
         }, _ => { });
     }
-
-    private Span<IndicatorValue> ValuesOf(int school, int first) => Values.Count == 0
-        ? default
-        : Values[school].AsSpan(first * IndicatorCatalogue.Count, RegisterBlock.Width * IndicatorCatalogue.Count);
 }

@@ -81,17 +81,15 @@ public sealed class ScreeningRuns(
         // Indicators describe; only rules judge. They need no legal basis to be looked at by whoever may see the register.
         var inputs = read.Inputs with { HasLegalBasis = true };
         var outcomes = new PupilOutcome[Attendance.RegisterBlock.Width];
-        var values = new IndicatorValue[Attendance.RegisterBlock.Width * IndicatorCatalogue.Count];
+        var values = new IndicatorBlock();
         foreach (var block in read.Baseline.Register.Blocks)
         {
             screener.ScreenBlock(read.Baseline, block, inputs, outcomes, values);
             for (var slot = 0; slot < block.Slots.Count; slot++)
             {
                 if (outcomes[slot] is not { Kind: PlaceKind.OnRoll, NotScreenedBecause: not NotScreenedReason.OptedOut }) continue;
-                var of = values.AsSpan(slot * IndicatorCatalogue.Count, IndicatorCatalogue.Count);
-                var row = new double?[of.Length];
-                for (var i = 0; i < of.Length; i++) row[i] = of[i].ToDouble();
-                rows.Add((block.Slots[slot]!.Student, row));
+                var of = values.Of(slot);
+                rows.Add((block.Slots[slot]!.Student, [.. IndicatorCatalogue.All.Select(d => of[d.Indicator].ToDouble())]));
             }
         }
         return rows;

@@ -49,7 +49,7 @@ public sealed class OracleTests
             var inputs = district.Inputs(schools);
             var (byBlock, byPupil) = (new Screener(RuleSet.Starting), new Screener(RuleSet.Starting));
             var outcomes = new PupilOutcome[RegisterBlock.Width];
-            var values = new IndicatorValue[RegisterBlock.Width * IndicatorCatalogue.Count];
+            var values = new IndicatorBlock();
             var answeredFor = new List<string>();
             foreach (var school in schools)
             {
@@ -61,7 +61,8 @@ public sealed class OracleTests
                         if (outcomes[slot].Kind != PlaceKind.OnRoll) continue;
                         answeredFor.Add(district.Pupils.Single(p => p.Key == block.Slots[slot]!.Student).Name);
                         Assert.Equal(byPupil.ScreenPlace(new PupilPlace(school, block, slot), inputs), outcomes[slot]);
-                        Assert.Equal(byPupil.Values, values.AsSpan(slot * IndicatorCatalogue.Count, IndicatorCatalogue.Count).ToArray());
+                        var ofPupil = values.Of(slot);
+                        Assert.All(IndicatorCatalogue.All, d => Assert.Equal(byPupil.Values[d.Indicator], ofPupil[d.Indicator]));
                     }
                 }
             }
