@@ -5,6 +5,7 @@ using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
+using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Referrals.Cases;
@@ -54,6 +55,9 @@ public static class AppServices
         typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge),
         typeof(PupilMarks), typeof(SubjectAccess),
         typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures), typeof(AuditSearch), typeof(AuditDesk),
+        typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
+        typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
+        typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(UrgentWatch),
         typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

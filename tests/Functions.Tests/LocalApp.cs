@@ -21,7 +21,8 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <param name="clock">A clock of the test's, which then also makes work fail on purpose: it is not logged; null is one
     /// that runs from noon of the day.</param>
     /// <param name="data">A folder that outlives the app; null is one of its own.</param>
-    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null)
+    /// <param name="configure">Registers more, or replaces.</param>
+    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null, Action<IServiceCollection>? configure = null)
     {
         if (data is null) data = (folder = new TempFolder()).Path;
         var collection = new ServiceCollection();
@@ -29,6 +30,7 @@ internal sealed class LocalApp : IAsyncDisposable
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
         LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")));
+        configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
     }
 
@@ -52,7 +54,8 @@ internal sealed class LocalApp : IAsyncDisposable
     public async Task WorkAsync() => await Get<QueuePump>().RunUntilAsync(_ => ValueTask.FromResult(false), CancellationToken.None);
 
     /// <summary>Works the queues by hand on a clock that stands still: when nothing is due, it is set on to what is next.</summary>
-    public async Task WorkAsync(FakeTimeProvider clock)
+    /// <param name="until">Where the clock stops; without it, when nothing is left but the next round of a concern.</param>
+    public async Task WorkAsync(FakeTimeProvider clock, DateTimeOffset? until = null)
     {
         var queue = Get<SqliteMessageQueue>();
         while (true)
@@ -60,17 +63,24 @@ internal sealed class LocalApp : IAsyncDisposable
             var worked = 0;
             foreach (var name in QueueName.All)
             {
-                foreach (var message in await queue.ReceiveAsync(name, 10, TimeSpan.FromMinutes(1), CancellationToken.None))
+                foreach (var message in await queue.ReceiveAsync(name, name == QueueName.Notifications ? 1 : 10, TimeSpan.FromMinutes(1), CancellationToken.None))
                 {
-                    await RunAsync(name, message.Body);
+                    await WithClockAsync(RunAsync(name, message.Body), clock);
                     await queue.CompleteAsync(message, CancellationToken.None);
                     worked++;
                 }
             }
             if (worked > 0) continue;
-            if (QueueName.All.Sum(name => queue.Count(name).Scheduled) == 0) return;
+            if (until is { } end ? clock.GetUtcNow() >= end : QueueName.All.Where(name => name != QueueName.Urgent).Sum(name => queue.Count(name).Scheduled) == 0) return;
             clock.Advance(TimeSpan.FromSeconds(10));
         }
+    }
+
+    /// <summary>Work that waits on the clock, for a mailbox's rate, would wait for ever on one that stands still.</summary>
+    private static async Task WithClockAsync(Task work, FakeTimeProvider clock)
+    {
+        while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(200))) != work) clock.Advance(TimeSpan.FromSeconds(1));
+        await work;
     }
 
     /// <summary>Runs the function of a queue with a message.</summary>

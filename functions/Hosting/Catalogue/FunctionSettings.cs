@@ -15,6 +15,8 @@ public static class FunctionSettings
     {
         // Every minute: what a crash left in an outbox waits no longer than that.
         ["OUTBOX_SWEEP_CRON"] = "30 * * * * *",
+        // Often enough that what became due overnight is out soon after the quiet hours.
+        ["ESCALATION_CRON"] = "0 10 * * * *",
         // Before the school day, after the night's feeds.
         ["NIGHTLY_SCREENING_CRON"] = "0 0 4 * * *",
         // Every five minutes: what was audited since the last seal could be cut off unnoticed.

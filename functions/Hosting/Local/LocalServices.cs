@@ -1,10 +1,13 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SchoolSignal.Adapters.Entra;
 using SchoolSignal.Adapters.Folder;
 using SchoolSignal.Adapters.Keyring;
+using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Adapters.Sessions;
 using SchoolSignal.Adapters.Sqlite;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Functions.Hosting.Catalogue;
 
@@ -22,6 +25,8 @@ public static class LocalServices
         services.AddFolderArchive(Path.Combine(options.DataFolder, "archive"));
         services.AddFileKeyring(options.DataFolder);
         AddSignIn(services, options);
+        services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
+        services.TryAddSingleton(new PublicOrigin(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}"))));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();
         services.AddSingleton<TimerMemory>();

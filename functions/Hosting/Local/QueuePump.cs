@@ -38,20 +38,22 @@ internal sealed partial class QueuePump(
 
     /// <summary>Works all queues until told to stop, then waits for what is in work, at the longest
     /// <see cref="LocalOptions.DrainTime"/>; what is not done by then is cancelled and handed back.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    public Task RunAsync(CancellationToken stopping) => RunAsync(pumped, stopping);
+
+    private async Task RunAsync(IEnumerable<(FunctionBinding Function, QueueName Queue)> queues, CancellationToken stopping)
     {
         using var cut = new CancellationTokenSource();
         await using var drain = stopping.Register(() => cut.CancelAfter(options.DrainTime));
-        await Task.WhenAll(pumped.Select(p => PumpAsync(p.Function, p.Queue, stopping, cut.Token)));
+        await Task.WhenAll(queues.Select(p => PumpAsync(p.Function, p.Queue, stopping, cut.Token)));
     }
 
-    /// <summary>Works all queues until <paramref name="isDone"/> says so, or until nothing is left, work to
-    /// be tried again later included.</summary>
+    /// <summary>Works the queues until <paramref name="isDone"/> says so, or until nothing is left, work to be tried again later
+    /// included. Routine notifications, which keep to a rate and to quiet hours, are left to a host that stays.</summary>
     /// <returns>What <paramref name="isDone"/> said last.</returns>
     public async Task<bool> RunUntilAsync(Func<CancellationToken, ValueTask<bool>> isDone, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = RunAsync(stop.Token);
+        var running = RunAsync(pumped.Where(p => p.Queue != QueueName.Notifications), stop.Token);
         try
         {
             // A message that moves on from a queue not yet looked at to one already looked at would be missed by one look.
@@ -69,7 +71,9 @@ internal sealed partial class QueuePump(
         }
     }
 
-    private bool IsIdle() => pumped.All(p => queue.Count(p.Queue) is { Active: 0, Scheduled: 0 });
+    /// <summary>A concern's next round, a quarter of an hour away, is nothing to wait for.</summary>
+    private bool IsIdle() => pumped.Where(p => p.Queue != QueueName.Notifications)
+        .All(p => queue.Count(p.Queue) is { Active: 0, Scheduled: var later } && (later == 0 || p.Queue == QueueName.Urgent));
 
     private async Task PumpAsync(FunctionBinding function, QueueName name, CancellationToken stopping, CancellationToken cut)
     {

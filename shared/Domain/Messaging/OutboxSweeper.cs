@@ -2,6 +2,7 @@ using System.Globalization;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 
@@ -28,6 +29,8 @@ public sealed class OutboxSweeper(Outbox outbox, SchoolRegistry registry, PupilP
                 sent += await outbox.RelayAsync(TableName.Attendance, LedgerKeys.Partition(district, school, new SchoolYear(endYear)), cancellationToken);
         foreach (var partition in pupils.All())
             sent += await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+        var digests = WeeklyDigests.PlaceOf(district);
+        sent += await outbox.RelayAsync(digests.Table, digests.Partition, cancellationToken);
         return sent;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Notifications;
@@ -22,47 +23,52 @@ public abstract record RenderedNotification
 /// <summary>Puts a notification into the recipient's words, at the moment it goes out: whether it is still due, whether it may go out at this
 /// hour, to which address and in which language.</summary>
 public sealed class NotificationContents(
-    StaffStore staff, DistrictSettingsStore district, NotificationSettingsStore settings, NotificationRelevance relevance, SchoolDayCheck schoolDays,
+    StaffStore staff, SafeguardingContactStore contacts, DistrictSettingsStore district, NotificationSettingsStore settings, NotificationRelevance relevance, SchoolDayCheck schoolDays,
     NotificationTemplates templates, PublicOrigin origin, TimeProvider time)
 {
     public async Task<RenderedNotification> RenderAsync(NotificationPlace place, Notification notification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notification);
         if (await relevance.WhyNotAsync(place, notification, cancellationToken) is { } gone) return new RenderedNotification.NoLongerDue(gone);
-        if (await MemberAsync(notification, cancellationToken) is not { } member || AddressOf(member, notification.Channel) is not { } address)
-            return new RenderedNotification.NoAddress();
+        if (await RecipientAsync(notification, cancellationToken) is not { Address: { } address } recipient) return new RenderedNotification.NoAddress();
         var profile = await district.ReadProfileAsync(cancellationToken);
-        if (!notification.IsUrgent && await QuietUntilAsync(profile, member, cancellationToken) is { } until) return new RenderedNotification.NotBefore(until);
+        if (!notification.IsUrgent && await QuietUntilAsync(profile, recipient.Schools, cancellationToken) is { } until) return new RenderedNotification.NotBefore(until);
 
         var link = origin.Link(PathOf(notification));
         var words = templates.Render(
-            profile.Language ?? "en", notification.Purpose, member.DisplayName, link,
-            await relevance.ValuesAsync(notification, member, TodayIn(profile), cancellationToken));
+            profile.Language ?? "en", notification.Purpose, recipient.Name, link,
+            await relevance.ValuesAsync(notification, recipient.Schools, TodayIn(profile), cancellationToken));
         return new RenderedNotification.Ready(new OutgoingNotification(
             notification.SendKey, notification.Channel, address, words.Subject, words.Text, words.Html, link, notification.IsUrgent,
             notification.Subject.ToString()));
     }
 
     /// <summary>Where the channel reaches the recipient, or null.</summary>
-    public async Task<string?> AddressOfAsync(Notification notification, CancellationToken cancellationToken)
+    public async Task<string?> AddressOfAsync(Notification notification, CancellationToken cancellationToken) =>
+        (await RecipientAsync(notification, cancellationToken))?.Address;
+
+    private async Task<Recipient?> RecipientAsync(Notification notification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notification);
-        return await MemberAsync(notification, cancellationToken) is { } member ? AddressOf(member, notification.Channel) : null;
+        if (notification.Recipient == UrgentChain.DistrictContact)
+            return (await contacts.ReadAsync(null, cancellationToken)).District is { } contact ? new Recipient(contact.Name, contact.Mail, new HashSet<SchoolId>()) : null;
+        return StaffId.TryParse(notification.Recipient, out var id) && await staff.FindAsync(id, cancellationToken) is { Member: { IsActive: true } member }
+            ? new Recipient(member.DisplayName, AddressOf(member, notification.Channel), member.Schools)
+            : null;
     }
-
-    private async Task<StaffMember?> MemberAsync(Notification notification, CancellationToken cancellationToken) =>
-        StaffId.TryParse(notification.Recipient, out var id) && await staff.FindAsync(id, cancellationToken) is { Member: { IsActive: true } member } ? member : null;
 
     /// <summary>A mail goes to the account's user principal name, which in a school's tenant is its address.</summary>
     private static string? AddressOf(StaffMember member, NotificationChannel channel) => channel == NotificationChannel.Mail
         ? member.UserPrincipalName
         : member.EntraObjectId?.ToString("D", CultureInfo.InvariantCulture) ?? member.UserPrincipalName;
 
-    private async Task<DateTimeOffset?> QuietUntilAsync(DistrictProfile profile, StaffMember member, CancellationToken cancellationToken)
+    private sealed record Recipient(string Name, string? Address, IReadOnlySet<SchoolId> Schools);
+
+    private async Task<DateTimeOffset?> QuietUntilAsync(DistrictProfile profile, IReadOnlySet<SchoolId> schools, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var (chosen, _) = await settings.ReadAsync(cancellationToken);
-        var isOpen = await schoolDays.OfAsync(member.Schools, TodayIn(profile), cancellationToken);
+        var isOpen = await schoolDays.OfAsync(schools, TodayIn(profile), cancellationToken);
         var next = new SendingHours(profile.Zone, chosen.QuietFrom, chosen.QuietTo).Next(now, isOpen);
         return next > now ? next : null;
     }

@@ -5,7 +5,7 @@ namespace SchoolSignal.Domain.Notifications;
 
 /// <summary>What is done where a notification does not simply go out: a failure an administrator sees and can replay, and the second
 /// channel of an Urgent one.</summary>
-public sealed class NotificationFailures(ITableStore store, NotificationLog log, FailureStore failures, INotificationSender sender, TimeProvider time)
+public sealed class NotificationFailures(ITableStore store, NotificationLog log, FailureStore failures, INotificationSender sender, Outbox outbox, TimeProvider time)
 {
     /// <summary>Kind of the message that takes a refused notification up again.</summary>
     public const string ReplayKind = "notification-replay";
@@ -31,8 +31,9 @@ public sealed class NotificationFailures(ITableStore store, NotificationLog log,
         while (await log.FindAsync(place, key, cancellationToken) is { Notification.State: NotificationState.Refused } stored)
         {
             var again = stored.Notification with { State = NotificationState.Planned, Handle = "", Reason = "", EndedAt = null };
-            if (await log.PutOffAsync(stored, again, sender.Mailbox, time.GetUtcNow(), cancellationToken)) return;
+            if (await log.PutOffAsync(stored, again, sender.Mailbox, time.GetUtcNow(), cancellationToken)) break;
         }
+        await outbox.RelayAsync(place.Table, place.Partition, cancellationToken);
     }
 
     /// <summary>Plans the same notification by the other channel, once.</summary>

@@ -1,16 +1,19 @@
 using System.Globalization;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
 
 namespace SchoolSignal.Domain.Notifications;
 
 /// <summary>Whether what a notification says is still so at the moment it goes out.</summary>
-public sealed class NotificationRelevance(ReferralStore referrals, Worklist worklist)
+public sealed class NotificationRelevance(ITableStore store, ReferralStore referrals, Worklist worklist)
 {
     /// <returns>A code, or null if it is due.</returns>
     public async Task<string?> WhyNotAsync(NotificationPlace place, Notification notification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notification);
+        if (notification.Purpose == NotificationPurpose.Concern)
+            return await UrgentWatch.IsAcknowledgedAsync(store, place, notification.Subject, cancellationToken) ? "Acknowledged" : null;
         if (notification.Subject.Kind != "referral") return null;
         if (await referrals.FindAsync(ReferralId.Parse(notification.Subject.Id), cancellationToken) is not { Referral: var referral }) return "NoSuchReferral";
         return notification.Purpose switch
@@ -24,14 +27,13 @@ public sealed class NotificationRelevance(ReferralStore referrals, Worklist work
     /// <summary>What stands in the templates in braces.</summary>
     /// <param name="today">By the district's clock.</param>
     public async Task<IReadOnlyDictionary<string, string>> ValuesAsync(
-        Notification notification, StaffMember member, DateOnly today, CancellationToken cancellationToken)
+        Notification notification, IReadOnlySet<SchoolId> schools, DateOnly today, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notification);
-        ArgumentNullException.ThrowIfNull(member);
         var values = new Dictionary<string, string> { ["reference"] = notification.Subject.Reference };
         if (notification.Purpose != NotificationPurpose.Digest) return values;
-        var listed = (await worklist.ReadAsync([.. member.Schools], cancellationToken)).Listed
-            .Where(r => r.AssignedTo is not { } by || by.Value == member.Id.Value)
+        var listed = (await worklist.ReadAsync([.. schools], cancellationToken)).Listed
+            .Where(r => r.AssignedTo is not { } by || by.Value == notification.Recipient)
             .ToList();
         values["new"] = Text(listed.Count(r => r.State == ReferralState.New));
         values["open"] = Text(listed.Count(r => r.State is ReferralState.Acknowledged or ReferralState.InProgress));

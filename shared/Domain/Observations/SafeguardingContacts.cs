@@ -8,7 +8,8 @@ namespace SchoolSignal.Domain.Observations;
 /// <summary>Somebody to speak to now.</summary>
 /// <param name="Name">As the staff know the person: "Ms Green, room 4".</param>
 /// <param name="Phone">As it is dialled from a school.</param>
-public sealed record SafeguardingContact(string Name, string Phone);
+/// <param name="Mail">Where alerts are sent; null where the person has none.</param>
+public sealed record SafeguardingContact(string Name, string Phone, string? Mail = null);
 
 /// <summary>Whom a school's staff speak to, and the numbers they call.</summary>
 /// <param name="AboutStaff">Who takes a concern about a member of staff: never this form.</param>
