@@ -8,7 +8,10 @@ namespace SchoolSignal.Benchmarks;
 /// <param name="Runs">The median of so many, after a warm-up.</param>
 public sealed record BenchmarkOptions(string Mode, bool Quick, string Work, int Runs)
 {
-    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|audit|all [--quick] [--runs N] [--work DIR]";
+    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|audit|all [--quick] [--runs N] [--work DIR] [--shape PUPILSxDAYS]";
+
+    /// <summary>The one import to measure, as 50000x20; null for all of them.</summary>
+    public string? Shape { get; init; }
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> args)
@@ -23,6 +26,9 @@ public sealed record BenchmarkOptions(string Mode, bool Quick, string Work, int 
                     break;
                 case "--work" when i + 1 < args.Count:
                     options = options with { Work = args[++i] };
+                    break;
+                case "--shape" when i + 1 < args.Count:
+                    options = options with { Shape = args[++i] };
                     break;
                 case "--runs" when i + 1 < args.Count && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var runs) && runs > 0:
                     options = options with { Runs = runs };

@@ -17,9 +17,11 @@ public static class ImportBenchmark
         foreach (var full in (ImportShape[])[ImportShape.ManyDays, ImportShape.OneDay])
         {
             var shape = options.Quick ? full.Tenth() : full;
+            if (options.Shape is { } only && only != shape.Name) continue;
             Compare(options, report, shape, FeedFile.Ensure(options.Work, shape));
         }
         var ten = options.Quick ? ImportShape.TenMillion.Tenth() : ImportShape.TenMillion;
+        if (options.Shape is { } wanted && wanted != ten.Name) return;
         var store = LocalStore.EnsureAsync(options.Work, ten).GetAwaiter().GetResult();
         var feed = FeedFile.Ensure(options.Work, ten);
         var start = Stopwatch.GetTimestamp();
@@ -46,6 +48,8 @@ public static class ImportBenchmark
         var us = Timing.From(ours.Select(r => r.Complete));
         var them = Timing.From(theirs.Select(r => r.Committed));
         report.Add(what, "SchoolSignal, complete and durable", us, ChildPeak("local", LocalStore.Copy(ourStore), feed), Found(ours[0].Report));
+        report.Add(what, "SchoolSignal, of which until received", Timing.From(ours.Select(r => r.Received)));
+        report.Add(what, "SchoolSignal, of which until split", Timing.From(ours.Select(r => r.Split)));
         report.Add(what, "SchoolSignal, processor time", Timing.From(ours.Select(r => r.Cpu)));
         report.Add(what, "DuckDB, committed", them, ChildPeak("duckdb", DuckDbImport.Copy(theirStore), feed), Found(theirs[0].Counts));
         report.Add(what, "DuckDB, committed and checkpointed", Timing.From(theirs.Select(r => r.Checkpointed)));
@@ -72,7 +76,7 @@ public static class ImportBenchmark
         return double.Parse(peak, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>In the child: one import, then the peak memory in MB on stdout.</summary>
+    /// <summary>In the child: one import, then the peak memory in MB on stdout. With "phases": our side alone, again and again, for a profiler.</summary>
     public static int RunOnce(IReadOnlyList<string> args)
     {
         switch (args)
@@ -82,6 +86,13 @@ public static class ImportBenchmark
                 break;
             case [_, "local", var folder, var feed]:
                 LocalImport.RunAsync(folder, feed).GetAwaiter().GetResult();
+                break;
+            case [_, "phases", var store, var feed, var runs]:
+                for (var run = 0; run < int.Parse(runs, CultureInfo.InvariantCulture); run++)
+                {
+                    var done = LocalImport.RunAsync(LocalStore.Copy(store), feed).GetAwaiter().GetResult();
+                    Console.Error.WriteLine($"received {done.Received.TotalMilliseconds:F0} split {done.Split.TotalMilliseconds:F0} complete {done.Complete.TotalMilliseconds:F0} processor {done.Cpu.TotalMilliseconds:F0} ms");
+                }
                 break;
             default:
                 return 2;
