@@ -47,7 +47,7 @@ public static class AppServices
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
-        typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(RefusedRows), typeof(DistrictFormatsStore),
+        typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(AbandonedBatches), typeof(LedgerWithdrawal), typeof(CalendarChange), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
         typeof(ObservationStore), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(SafeguardingContactStore), typeof(UrgentConcerns),
         typeof(SchoolReading), typeof(RuleSets), typeof(TriggerFeeds), typeof(ScreeningRuns), typeof(NightlySweep),

@@ -13,7 +13,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Functions.Screening;
 
 /// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's.</summary>
-public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
+public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, CalendarChange calendars, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
 {
     [Function("RunScreening")]
     public Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken) =>
@@ -27,6 +27,9 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Scree
         {
             case FeedCompletion.BaselineKind:
                 await baseline.UpdateAsync(envelope, firstMonth, cancellationToken);
+                break;
+            case CalendarChange.Kind:
+                await calendars.ApplyAsync(envelope, firstMonth, cancellationToken);
                 break;
             case BaselineUpdate.ScreenSchoolKind:
                 var year = new SchoolYear(int.Parse(envelope["year"], CultureInfo.InvariantCulture), firstMonth);

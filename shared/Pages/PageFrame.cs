@@ -4,7 +4,7 @@ using SchoolSignal.Domain.District;
 namespace SchoolSignal.Pages;
 
 /// <summary>What every page knows beside its own model; cascades to all components of the page.</summary>
-/// <param name="District">The district's display name.</param>
+/// <param name="District">The district's display name; empty where it has none yet.</param>
 /// <param name="Culture">The language of the page; dates and numbers follow it.</param>
 /// <param name="Languages">All there are, for the switch.</param>
 /// <param name="Zone">The district's time zone; moments are shown in it.</param>

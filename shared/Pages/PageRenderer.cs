@@ -20,7 +20,7 @@ public sealed class PageRenderer(
         ArgumentNullException.ThrowIfNull(request);
         var profile = await settings.ReadProfileAsync(cancellationToken);
         var frame = new PageFrame(
-            profile.Name ?? district.Value,
+            profile.Name ?? (district == DistrictId.Unnamed ? "" : district.Value),
             cultures.Of(request, profile.Language),
             cultures.All,
             profile.Zone,

@@ -3,6 +3,9 @@ namespace SchoolSignal.Domain.District;
 /// <summary>A local education agency: 1 to 60 characters, letters, digits, '-', '_' or '.'.</summary>
 public readonly record struct DistrictId
 {
+    /// <summary>Where nobody said which district it is: it is no name to show to people.</summary>
+    public static readonly DistrictId Unnamed = new("district");
+
     private readonly string? value;
 
     private DistrictId(string value) => this.value = value;

@@ -83,7 +83,7 @@ public sealed class BatchApplier(
         if (roll.SlotCount == 0 || (batch is not null && unknown.Rows == batch.Rows)) return (result, null);
 
         await registry.AddAsync(school, year, cancellationToken);
-        var statesRegister = batch is null || batch.RegisterRows > 0;
+        var statesRegister = batch is null ? feed.NamesRegister : batch.RegisterRows > 0;
         if (statesRegister)
         {
             var header = await SchoolYearHeader.EnterAsync(store, partition, scheme, covers, cancellationToken);
@@ -96,10 +96,18 @@ public sealed class BatchApplier(
         }
         sheet.Fold();
         // A list of changes (it takes statements back) speaks for what it names alone, unless its sender says otherwise.
-        if (statesRegister && (batch is not { HasDeletes: true } || feed.Request.Covers is not null))
+        var speaksForUnnamed = feed.SaysOfUnnamed is not null && (batch is not { HasDeletes: true } || feed.Request.Covers is not null);
+        // Sections the feed names anywhere are its matter in the schools it names there, and in those it says it is for.
+        if (speaksForUnnamed && feed.NamesSections && (batch is null || batch.Rows > batch.RegisterRows || feed.Request.Schools is not null))
+            sheet.SectionsCovered = covers;
+        if (statesRegister && speaksForUnnamed && feed.SaysOfUnnamed is { } silence)
         {
-            if (feed.Kind == FeedKind.Exceptions) sheet.Fill(covers, Mark.Present);
-            if (feed.Kind == FeedKind.Snapshot) sheet.Fill(covers, Mark.Unknown);
+            sheet.Fill(covers, silence);
+            result = result with
+            {
+                Silence = new SilentStatement(silence.Value, covers.From, covers.To, [.. sheet.InstructionalDays(covers)]),
+                Roll = roll.Fingerprint(),
+            };
         }
 
         var writing = await ledger.WriteAsync(partition, feed, sheet, cancellationToken);

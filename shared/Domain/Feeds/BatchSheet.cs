@@ -6,7 +6,8 @@ using SchoolSignal.Domain.Calendars;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>A section event to record beside the register.</summary>
-public sealed record StatedSection(int SlotIndex, DateOnly Date, string Section, Mark Mark);
+/// <param name="IsFolded">A lesson of a day's period marks.</param>
+public sealed record StatedSection(int SlotIndex, DateOnly Date, string Section, Mark Mark, bool IsFolded = false);
 
 /// <summary>Lays out one batch: each row becomes a mark in the page of its block and month, and the feed's kind fills what
 /// no row names. Pure; nothing is read or stored here.</summary>
@@ -54,6 +55,19 @@ public sealed class BatchSheet
     public long OutsideEnrollment { get; private set; }
 
     public List<StatedSection> Sections { get; } = [];
+
+    /// <summary>The days on which the feed speaks for the sections of those it does not name; null if it does not.</summary>
+    public Coverage? SectionsCovered { get; set; }
+
+    public int BlockCount => blocks;
+
+    /// <summary>Every day of the year within <see cref="SectionsCovered"/>.</summary>
+    public IEnumerable<DateOnly> DaysSpokenForInSections()
+    {
+        if (SectionsCovered is not { } covered) yield break;
+        for (var day = 0; day < instructional.Length; day++)
+            if (year.FirstDay.AddDays(day) is var date && covered.Contains(date)) yield return date;
+    }
 
     /// <summary>Takes a row of a pupil on the roll.</summary>
     /// <param name="deleteMeans">What a taken-back statement leaves: present in an exceptions feed, unknown elsewhere.</param>
@@ -123,6 +137,13 @@ public sealed class BatchSheet
         }
     }
 
+    /// <summary>The school days within the coverage.</summary>
+    public IEnumerable<DateOnly> InstructionalDays(Coverage coverage)
+    {
+        for (var day = 0; day < instructional.Length; day++)
+            if (instructional[day] && year.FirstDay.AddDays(day) is var date && coverage.Contains(date)) yield return date;
+    }
+
     /// <summary>The pages that state anything, by month, then block.</summary>
     public IEnumerable<(int YearMonth, int Block, BatchPage Page)> Pages()
     {
@@ -186,7 +207,7 @@ public sealed class BatchSheet
     {
         var mark = new Mark(MarkCategory.Absent, count.Greatest.Reason);
         for (var rest = count.Absent; rest != 0; rest &= rest - 1)
-            Sections.Add(new StatedSection(slot, year.FirstDay.AddDays(day), $"P{System.Numerics.BitOperations.TrailingZeroCount(rest)}", mark));
+            Sections.Add(new StatedSection(slot, year.FirstDay.AddDays(day), $"P{System.Numerics.BitOperations.TrailingZeroCount(rest)}", mark, IsFolded: true));
     }
 
     /// <summary>A day's periods: which were stated, which of them absent, and the greatest mark.</summary>

@@ -3,10 +3,10 @@ using SchoolSignal.Domain.District;
 
 namespace SchoolSignal.Domain.Feeds;
 
-/// <summary>Applies a calendar file to the calendars held.</summary>
+/// <summary>Applies a calendar file to the calendars held; what it means for its schools follows at once.</summary>
 public sealed class CalendarIntake(CalendarStore calendars, DistrictId district)
 {
-    public async Task<TakenIn> TakeInAsync(Stream file, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
+    public async Task<TakenIn> TakeInAsync(FeedId feed, Stream file, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
         var import = new CalendarImport(firstMonth);
         var outcome = CalendarFileReader.Read(file, import.Sink(refuse), cancellationToken);
@@ -15,6 +15,7 @@ public sealed class CalendarIntake(CalendarStore calendars, DistrictId district)
         var warnings = import.Calendars
             .Select(c => InstructionalDays.Decide(c, c.Year, []).Warning is { } warning ? $"{c.School?.Value ?? "All schools"}, {c.Year.Label}: {warning}" : null)
             .OfType<string>().Distinct().ToList();
-        return new TakenIn(outcome, changed.Count, warnings);
+        // Also where nothing changed: the file may have been applied before and this cut short.
+        return new TakenIn(outcome, changed.Count, warnings) { Follows = [.. import.Calendars.Select(c => CalendarChange.MessageOf(district, feed, c.School, c.Year))] };
     }
 }

@@ -21,14 +21,20 @@ public sealed class FeedArrival(
         }
         if (found.Status.State == FeedState.Received)
         {
-            var status = await TakeInAsync(found.Status, firstMonth, cancellationToken);
+            var (status, follows) = await TakeInAsync(found.Status, firstMonth, cancellationToken);
+            foreach (var chunk in follows.Chunk(ITableStore.MaxChanges))
+            {
+                var rows = chunk.Select(m => Outbox.Row(QueueName.Screenings, m)).ToList();
+                while (await store.CommitAsync(TableName.Feeds, feeds.Partition(id), rows, cancellationToken) is CommitResult.Conflict)
+                    await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
+            }
             await store.CommitAsync(
                 TableName.Feeds, feeds.Partition(id), [new RowChange.Replace(FeedStore.StatusKey(id), found.ETag, FeedStore.Write(status))], cancellationToken);
         }
         await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
     }
 
-    private async Task<FeedStatus> TakeInAsync(FeedStatus status, int firstMonth, CancellationToken cancellationToken)
+    private async Task<(FeedStatus Status, IReadOnlyList<Envelope> Follows)> TakeInAsync(FeedStatus status, int firstMonth, CancellationToken cancellationToken)
     {
         await using var original = await archive.OpenReadAsync(FeedIntake.OriginalPath(status.Id), cancellationToken)
             ?? throw new InvalidOperationException("A feed's file is missing from the archive.");
@@ -43,13 +49,13 @@ public sealed class FeedArrival(
         var taken = status.Request.Content switch
         {
             FeedContent.Roster => await rosters.TakeInAsync(original, status.Request, firstMonth, Refuse, cancellationToken),
-            FeedContent.Calendar => await calendars.TakeInAsync(original, firstMonth, Refuse, cancellationToken),
+            FeedContent.Calendar => await calendars.TakeInAsync(status.Id, original, firstMonth, Refuse, cancellationToken),
             FeedContent.Observations => await observations.TakeInAsync(original, Refuse, cancellationToken),
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);
         await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(EntryOf(status, of.Key, of.Value), cancellationToken)));
-        return taken.Outcome switch
+        return (taken.Outcome switch
         {
             ReadOutcome.Read read => status with
             {
@@ -62,7 +68,7 @@ public sealed class FeedArrival(
             },
             ReadOutcome.Refused whole => status with { State = FeedState.Refused, Why = whole.Why, RefusedRows = refused },
             _ => throw new InvalidOperationException("A read outcome is not handled."),
-        };
+        }, taken.Follows);
     }
 
     /// <summary>Taken in again after a crash, it is the same entry: it bears the feed's arrival, not the hour of the work.</summary>
@@ -77,6 +83,9 @@ public sealed record TakenIn(ReadOutcome Outcome, long Changed, IReadOnlyList<st
 {
     /// <summary>Schools whose pupils' records it wrote, and how many statements or forms for each.</summary>
     public IReadOnlyDictionary<SchoolId, int> Schools { get; init; } = new Dictionary<SchoolId, int>();
+
+    /// <summary>What it asks for, sent with the feed's completion.</summary>
+    public IReadOnlyList<Envelope> Follows { get; init; } = [];
 
     public static TakenIn NotRead(ReadOutcome outcome) => new(outcome, 0, []);
 }

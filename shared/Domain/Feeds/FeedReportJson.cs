@@ -53,6 +53,7 @@ public static class FeedReportJson
         json.WriteNumber("batches", status.Batches?.Count ?? 0);
         json.WriteNumber("batchesDone", report.Results.Count);
         json.WriteNumber("batchesFailed", report.Results.Count(r => r.Failed));
+        json.WriteNumber("batchesGivenUp", report.Results.Count(r => r.Abandoned is not null));
         json.WriteNumber("applied", report.Changed);
         json.WriteNumber("unchanged", report.Unchanged);
         json.WriteNumber("superseded", report.Superseded);

@@ -12,7 +12,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// are applied from the queue.</summary>
 public sealed class FeedSplitter(
     IFileArchive archive, ITableStore store, FeedStore feeds, DistrictFormatsStore formats, UnassignedRows unassigned,
-    SchoolRegistry registry, Outbox outbox, DistrictId district, TimeProvider time)
+    SchoolRegistry registry, SchoolRolls rolls, Outbox outbox, DistrictId district, TimeProvider time)
 {
     /// <summary>The message kind on <see cref="QueueName.AttendanceBatches"/>.</summary>
     public const string BatchKind = "attendance-batch";
@@ -76,6 +76,8 @@ public sealed class FeedSplitter(
             Kind = kind,
             Covers = covers,
             Rows = read.Rows,
+            NamesRegister = read.Rows == 0 || index.Any(b => b.RegisterRows > 0),
+            NamesSections = index.Any(b => b.Rows > b.RegisterRows),
             Fold = read.PeriodFold,
             Header = read.Header,
             Delimiter = read.Delimiter,
@@ -89,12 +91,13 @@ public sealed class FeedSplitter(
         return (result, await BatchesAsync(result, index, read.Rows, firstMonth, cancellationToken));
     }
 
-    /// <summary>A repeat is skipped only if the earlier one was taken in whole, no feed has touched its schools since, and
-    /// none that came in between is still on its way.</summary>
+    /// <summary>A repeat is skipped only if the earlier one was taken in whole, no feed has touched its schools since, none
+    /// that came in between is still on its way, and the rolls it speaks for without naming anybody are as they were.</summary>
     private async Task<FeedId?> IsRepeatAsync(FeedStatus status, int firstMonth, CancellationToken cancellationToken)
     {
         if (await feeds.FindRepeatAsync(status, cancellationToken) is not { } earlierId) return null;
-        if (await feeds.ReportAsync(earlierId, cancellationToken) is not { Status.State: FeedState.Complete, Refused: 0 } earlier) return null;
+        if (await feeds.ReportAsync(earlierId, cancellationToken) is not { Status.State: FeedState.Complete, Refused: 0, AnyFailed: false } earlier) return null;
+        if (await HasMoreToSayAsync(earlier, firstMonth, cancellationToken)) return null;
         foreach (var batch in earlier.Status.Batches ?? [])
         {
             var log = new FeedLog(store, LedgerKeys.Partition(district, SchoolId.Parse(batch.School), new SchoolYear(batch.EndYear, firstMonth)));
@@ -107,13 +110,32 @@ public sealed class FeedSplitter(
         return earlierId;
     }
 
+    /// <summary>Whether the same file would now say something of more pupils than it did, or of a part that was given up.</summary>
+    private async Task<bool> HasMoreToSayAsync(FeedReport earlier, int firstMonth, CancellationToken cancellationToken)
+    {
+        foreach (var result in earlier.Results)
+        {
+            if (result.Abandoned is not null) return true;
+            if (result.Roll is not { } then) continue;
+            var roll = await rolls.LoadAsync(SchoolId.Parse(result.School), new SchoolYear(result.EndYear, firstMonth), cancellationToken);
+            if (roll.Fingerprint() != then) return true;
+        }
+        if (earlier.Status is not { Rows: 0, Request.Schools: null, Covers: { } covers }) return false;
+        // Without a row it speaks for every school that has a roll, those that have come since too.
+        var spokenFor = earlier.Results.Select(r => (r.School, r.EndYear)).ToHashSet();
+        var last = SchoolYear.Containing(covers.To, firstMonth).EndYear;
+        for (var year = SchoolYear.Containing(covers.From, firstMonth); year.EndYear <= last; year = year with { EndYear = year.EndYear + 1 })
+            if ((await OnRollAsync(year, cancellationToken)).Any(school => !spokenFor.Contains((school, year.EndYear)))) return true;
+        return false;
+    }
+
     private async Task<IReadOnlyList<FeedBatch>> BatchesAsync(
         FeedStatus status, IReadOnlyList<BatchIndexEntry> index, long rows, int firstMonth, CancellationToken cancellationToken)
     {
         var batches = index.Select(b => new FeedBatch(b.Number, b.School, b.EndYear)).ToList();
-        // Rows that were all refused, or that are of sections alone, do not speak for the registers they leave out.
+        // Rows that were all refused speak for nobody.
         var speaksForUnnamed = status is { Kind: FeedKind.Exceptions or FeedKind.Snapshot, Covers: not null }
-            && (rows == 0 || index.Any(b => b.RegisterRows > 0))
+            && (status.NamesRegister || status.NamesSections)
             && (status.Request.Covers is not null || !index.Any(b => b.HasDeletes));
         if (!speaksForUnnamed) return batches;
         // Schools and years the feed covers without naming a row of theirs: everybody there was present, or is no longer stated.
@@ -122,7 +144,7 @@ public sealed class FeedSplitter(
         for (var endYear = first; endYear <= last; endYear++)
         {
             IEnumerable<string> schools = status.Request.Schools
-                ?? (rows > 0 ? index.Where(b => b.RegisterRows > 0).Select(b => b.School) : await OnRollAsync(new SchoolYear(endYear, firstMonth), cancellationToken));
+                ?? (rows > 0 ? index.Where(b => !status.NamesRegister || b.RegisterRows > 0).Select(b => b.School) : await OnRollAsync(new SchoolYear(endYear, firstMonth), cancellationToken));
             foreach (var school in schools.Distinct())
                 if (!batches.Exists(b => b.School == school && b.EndYear == endYear)) batches.Add(new FeedBatch(-1, school, endYear));
         }

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Referrals;
 
 namespace SchoolSignal.Domain.Feeds;
 
@@ -66,6 +68,12 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
     /// <summary>Pupils, calendars or forms that were new or changed, where the file is not attendance.</summary>
     public long Taken { get; init; }
 
+    /// <summary>Whether the feed is about registers; one without a row is.</summary>
+    public bool NamesRegister { get; init; } = true;
+
+    /// <summary>Whether the feed has section events.</summary>
+    public bool NamesSections { get; init; }
+
     /// <summary>How the profile folds periods into the day; null for the default.</summary>
     public PeriodFold? Fold { get; init; }
 
@@ -85,6 +93,15 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
     /// <summary>The school years the feed touches, written last by the splitter; null until then.</summary>
     public IReadOnlyList<FeedBatch>? Batches { get; init; }
 
+    /// <summary>What the feed's kind says of pupils on roll that it does not name; null if nothing.</summary>
+    [JsonIgnore]
+    public Mark? SaysOfUnnamed => Kind switch
+    {
+        FeedKind.Exceptions => Mark.Present,
+        FeedKind.Snapshot => Mark.Unknown,
+        _ => null,
+    };
+
     [JsonIgnore]
     public bool IsFinal => State is FeedState.Complete or FeedState.Refused or FeedState.Repeated;
 }
@@ -92,6 +109,11 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
 /// <summary>One school's year within a feed.</summary>
 /// <param name="Number">Position in the batch file's index; -1 for a school that is covered and not named.</param>
 public sealed record FeedBatch(int Number, string School, int EndYear);
+
+/// <summary>What a feed's kind says of pupils on roll that it does not name.</summary>
+/// <param name="Mark">The mark's value: present for an exceptions feed, unknown for a snapshot.</param>
+/// <param name="Days">Those of the days it covers that were school days when it was applied.</param>
+public sealed record SilentStatement(byte Mark, DateOnly From, DateOnly To, [property: JsonConverter(typeof(DatesJson))] IReadOnlyList<DateOnly> Days);
 
 /// <summary>What became of one batch.</summary>
 public sealed record BatchResult(string School, int EndYear)
@@ -127,8 +149,17 @@ public sealed record BatchResult(string School, int EndYear)
     /// <summary>Rows of a school nobody is enrolled in: refused.</summary>
     public long UnknownSchool { get; init; }
 
-    /// <summary>Set when the batch failed for good: its school pauses until it is replayed.</summary>
+    /// <summary>Set when the batch failed for good: its school pauses until it is replayed or given up.</summary>
     public bool Failed { get; init; }
+
+    /// <summary>Set when a person gave the batch up: nothing of it counts.</summary>
+    public Abandonment? Abandoned { get; init; }
+
+    /// <summary>What the batch said of pupils it did not name; null if nothing.</summary>
+    public SilentStatement? Silence { get; init; }
+
+    /// <summary>Who was on roll when the batch spoke for those it did not name (<see cref="Attendance.Ledger.SchoolRoll.Fingerprint"/>); null if it did not.</summary>
+    public string? Roll { get; init; }
 }
 
 /// <summary>A feed and everything its batches have reported.</summary>
@@ -177,10 +208,20 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
     public bool AnyFailed => Results.Any(r => r.Failed);
 
     /// <summary>What the sender should know, the schools whose part failed included.</summary>
-    public IReadOnlyList<string> Warnings => AnyFailed
-        ? [.. Status.Warnings, $"The part of {string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct())} could not be applied after repeated attempts. "
-            + "Nothing is lost: it waits for its replay, and the screening there rests until then."]
-        : Status.Warnings;
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var warnings = Status.Warnings.ToList();
+            if (AnyFailed)
+                warnings.Add($"The part of {string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct())} could not be applied after repeated attempts. "
+                    + "Nothing is lost: it waits for its replay, and the screening there rests until then.");
+            foreach (var result in Results)
+                if (result.Abandoned is { } abandoned)
+                    warnings.Add($"The part of {result.School} was given up on {abandoned.At:yyyy-MM-dd}: {abandoned.Reason} What it would have said counts as unknown.");
+            return warnings;
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(

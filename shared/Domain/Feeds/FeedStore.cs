@@ -38,6 +38,12 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         return results;
     }
 
+    /// <summary>What a feed's batch of one school year reported, if it has.</summary>
+    public async ValueTask<BatchResult?> FindResultAsync(FeedId id, SchoolId school, Calendars.SchoolYear year, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Feeds, Partition(id), RowKey.Of(ResultRows, id.Value, school.Value, SchoolYearPart(year.EndYear)), cancellationToken) is { } row
+            ? JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.BatchResult)
+            : null;
+
     public async Task<int> CountResultsAsync(FeedId id, CancellationToken cancellationToken)
     {
         var count = 0;

@@ -6,48 +6,86 @@ namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>A feed's refused rows as a file to mend and send again: the rows as they were sent, after a first column that
 /// says why. The texts of rows refused while the feed was applied are found again in the archived original.</summary>
+/// <remarks>Written as it is read: in memory are a few bytes for each row whose text is to be found again, and no text.</remarks>
 public sealed class RefusedRows(IFileArchive archive, DistrictFormatsStore formats)
 {
+    /// <summary>Characters gathered before they go to the destination.</summary>
+    private const int Chunk = 16 * 1024;
+
     public async Task WriteAsync(FeedReport report, Stream destination, CancellationToken cancellationToken)
     {
         var status = report.Status;
-        var rows = await ReadAsync(report, cancellationToken);
-        if (status.Header.Length > 0 && rows.Exists(r => r.RawText.Length == 0))
-            await FindTextsAsync(status, rows, cancellationToken);
-
         using var text = new StringWriter();
-        RefusedRowsCsv.Write(text, status.Header, status.Delimiter, rows.OrderBy(r => r.RowNumber));
-        await destination.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
+        var csv = new RefusedRowsCsv(text, status.Header, status.Delimiter);
+        await foreach (var row in RowsAsync(report, cancellationToken))
+        {
+            csv.Write(row);
+            if (text.GetStringBuilder().Length >= Chunk) await FlushAsync();
+        }
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await destination.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
+            text.GetStringBuilder().Clear();
+        }
     }
 
-    private async Task<List<RefusedRow>> ReadAsync(FeedReport report, CancellationToken cancellationToken)
+    /// <summary>Rows with their text as they were refused, and between them, by number, those whose text is found again.</summary>
+    private async IAsyncEnumerable<RefusedRow> RowsAsync(FeedReport report, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = new List<RefusedRow>();
-        var id = report.Status.Id;
-        await AddAsync(rows, RefusalFile.PathOf(id), cancellationToken);
+        var textless = await TextlessAsync(report, cancellationToken);
+        await using var original = textless.Count > 0 && report.Status.Header.Length > 0
+            ? await archive.OpenReadAsync(FeedIntake.OriginalPath(report.Status.Id), cancellationToken)
+            : null;
+        using var found = (await TextsAsync(report.Status, original, textless, cancellationToken)).GetEnumerator();
+        var at = 0;
+        var isAtText = found.MoveNext();
+        await foreach (var row in ReadAsync(report.Status.Id, null, cancellationToken))
+        {
+            if (row.RawText.Length == 0) continue;
+            while (at < textless.Count && textless[at].RowNumber < row.RowNumber) yield return Found();
+            yield return row;
+        }
+        while (at < textless.Count) yield return Found();
+
+        RefusedRow Found()
+        {
+            var (number, reason, field) = textless[at++];
+            while (isAtText && found.Current.Line < number) isAtText = found.MoveNext();
+            return new RefusedRow(number, reason, field, isAtText && found.Current.Line == number ? found.Current.Text : "");
+        }
+    }
+
+    /// <summary>What is known of rows without a text, in order of their numbers.</summary>
+    private async Task<List<(int RowNumber, RefusalReason Reason, string Field)>> TextlessAsync(FeedReport report, CancellationToken cancellationToken)
+    {
+        var rows = new List<(int RowNumber, RefusalReason Reason, string Field)>();
+        var fields = new Dictionary<string, string>();
         var refusing = report.Results.Where(r => r.UnknownStudents + r.UnknownSchool > 0).Select(r => (r.School, r.EndYear)).ToHashSet();
-        foreach (var batch in (report.Status.Batches ?? []).Where(b => refusing.Contains((b.School, b.EndYear))))
-            await AddAsync(rows, RefusalFile.PathOf(id, batch.Number), cancellationToken);
+        var batches = (report.Status.Batches ?? []).Where(b => refusing.Contains((b.School, b.EndYear))).Select(b => (int?)b.Number);
+        foreach (var batch in batches.Prepend(null))
+            await foreach (var row in ReadAsync(report.Status.Id, batch, cancellationToken))
+            {
+                if (row.RawText.Length > 0) continue;
+                if (!fields.TryGetValue(row.Field, out var field)) fields[row.Field] = field = row.Field;
+                rows.Add((row.RowNumber, row.Reason, field));
+            }
+        rows.Sort((left, right) => left.RowNumber.CompareTo(right.RowNumber));
         return rows;
     }
 
-    private async Task AddAsync(List<RefusedRow> rows, ArchivePath path, CancellationToken cancellationToken)
-    {
-        if (await archive.OpenReadAsync(path, cancellationToken) is not { } file) return;
-        await using (file)
-            await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken)) rows.Add(row);
-    }
+    private async Task<IEnumerable<(int Line, string Text)>> TextsAsync(
+        FeedStatus status, Stream? original, List<(int RowNumber, RefusalReason Reason, string Field)> wanted, CancellationToken cancellationToken) =>
+        original is not null && AttendanceFileReader.OptionsOf(status.Request, await formats.ReadAsync(cancellationToken), null, out _) is { } options
+            ? CsvRowPicker.Pick(original, options, wanted.Select(w => w.RowNumber), cancellationToken)
+            : [];
 
-    private async Task FindTextsAsync(FeedStatus status, List<RefusedRow> rows, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RefusedRow> ReadAsync(
+        FeedId id, int? batch, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (AttendanceFileReader.OptionsOf(status.Request, await formats.ReadAsync(cancellationToken), null, out _) is not { } options) return;
-        if (await archive.OpenReadAsync(FeedIntake.OriginalPath(status.Id), cancellationToken) is not { } original) return;
-        await using (original)
-        {
-            var wanted = rows.Where(r => r.RawText.Length == 0).Select(r => r.RowNumber).ToHashSet();
-            var texts = CsvRowPicker.Pick(original, options, wanted, cancellationToken);
-            for (var i = 0; i < rows.Count; i++)
-                if (rows[i].RawText.Length == 0 && texts.TryGetValue(rows[i].RowNumber, out var found)) rows[i] = rows[i] with { RawText = found };
-        }
+        if (await archive.OpenReadAsync(RefusalFile.PathOf(id, batch), cancellationToken) is not { } file) yield break;
+        await using (file)
+            await foreach (var row in RefusalFile.ReadAsync(file, cancellationToken)) yield return row;
     }
 }

@@ -70,6 +70,16 @@ public sealed class FailureStore(ITableStore store, IMessageSender sender, Distr
         return failures;
     }
 
+    public async Task<Failure?> FindAsync(string reference, CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken)).FirstOrDefault(f => f.Reference == reference);
+
+    /// <summary>Removes a failure that nobody waits for any longer; one that has failed once more meanwhile too.</summary>
+    public async Task RemoveAsync(Failure failure, CancellationToken cancellationToken)
+    {
+        while (await store.GetAsync(TableName.Feeds, Partition, KeyOf(failure), cancellationToken) is { } row)
+            if (await store.CommitAsync(TableName.Feeds, Partition, [new RowChange.Delete(row.Key, row.ETag)], cancellationToken) is CommitResult.Committed) return;
+    }
+
     /// <summary>Sends the work again, its attempts counted anew, and removes the failure. The inbox still knows the key, so
     /// what was done before is not done twice, however late the replay comes. Two replays at once send one message.</summary>
     public async Task<ReplayResult> ReplayAsync(string reference, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text;
 using SchoolSignal.Adapters.Sqlite;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Students;
 using static SchoolSignal.Functions.Tests.Attendance.LedgerView;
 
 namespace SchoolSignal.Functions.Tests.Attendance;
@@ -24,6 +25,9 @@ public sealed class BadFeedTests : IAsyncLifetime
     {
         { "byte order mark", [0xEF, 0xBB, 0xBF, .. Text(Header + Good)], FeedState.Complete, 1, 0 },
         { "UTF-16", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Header + Good)], FeedState.Complete, 1, 0 },
+        { "UTF-16 without its mark", Encoding.Unicode.GetBytes(Header + Good), FeedState.Complete, 1, 0 },
+        { "big-endian UTF-16 without its mark", Encoding.BigEndianUnicode.GetBytes(Header + Good), FeedState.Complete, 1, 0 },
+        { "Shift-JIS", CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes("日付,学校,児童番号,区分\n2026-02-09,North,s1,欠席\n"), FeedState.Refused, 0, 0 },
         { "Latin-1 in a pupil's id", [.. Text(Header + Good + "2026-02-09,North,s"), 0xE9, .. Text(",I\n")], FeedState.Complete, 1, 1 },
         { "NUL", Text(Header + Good + "2026-02-09,North,s\0002,I\n"), FeedState.Complete, 1, 1 },
         { "ragged row", Text(Header + Good + "2026-02-09,North\n"), FeedState.Complete, 1, 1 },
@@ -50,6 +54,49 @@ public sealed class BadFeedTests : IAsyncLifetime
         Assert.Equal((state, changed, refused), (report.Status.State, report.Changed, report.Refused));
         if (state == FeedState.Refused) Assert.NotEmpty(report.Status.Why!);
         AssertNothingWaits();
+    }
+
+    [Theory]
+    [InlineData(932)]
+    [InlineData(37)]
+    public async Task Roster_InTheWrongEncoding_IsRefusedAndMakesNobody(int codePage)
+    {
+        var bytes = CodePagesEncodingProvider.Instance.GetEncoding(codePage)!
+            .GetBytes("studentUniqueId,schoolId,enrolDate,familyName\nk1,North,2025-09-01," + (codePage == 932 ? "田中花子" : "Tanaka") + "\n");
+        var report = await app.SendAsync(new MemoryStream(bytes), Roster);
+        Assert.Equal((FeedState.Refused, 0L), (report.Status.State, report.Status.Taken));
+        Assert.NotEmpty(report.Status.Why!);
+        Assert.Null(await app.Get<StudentDirectory>().FindAsync(StudentUniqueId.Parse("k1"), default));
+        AssertNothingWaits();
+    }
+
+    [Fact]
+    public async Task RefusedRows_OfALargeFeed_AreWrittenAsTheyAreRead()
+    {
+        // Rows refused in reading, with their text, and rows refused in applying, whose text is looked up, one after another.
+        var rows = string.Concat(Enumerable.Range(0, 6_000).Select(i => i % 2 == 0 ? $"2026-02-09,North,nobody{i},I\n" : $"never,North,s1,{i}\n"));
+        var report = await app.SendAsync(Header + Good + rows, Register);
+        Assert.Equal((1L, 6_000L), (report.Changed, report.Refused));
+        using var destination = new Writes();
+        await app.Get<RefusedRows>().WriteAsync(report, destination, default);
+        Assert.True(destination.Largest < 64 * 1024, $"{destination.Largest} bytes at once");
+        var lines = Encoding.UTF8.GetString(destination.ToArray()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("refusedBecause," + Header.TrimEnd(), lines[0]);
+        Assert.Equal(
+            Enumerable.Range(0, 6_000).Select(i => i % 2 == 0 ? $"UnknownStudent: studentUniqueId,2026-02-09,North,nobody{i},I" : $"InvalidDate: date,never,North,s1,{i}"),
+            lines.Skip(1));
+    }
+
+    /// <summary>Remembers how much was written at once.</summary>
+    private sealed class Writes : MemoryStream
+    {
+        public int Largest { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Largest = Math.Max(Largest, buffer.Length);
+            return base.WriteAsync(buffer, cancellationToken);
+        }
     }
 
     [Fact]

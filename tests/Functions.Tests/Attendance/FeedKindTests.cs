@@ -107,6 +107,90 @@ public sealed class FeedKindTests : IAsyncLifetime
         Assert.Equal(FeedState.Refused, ahead.Status.State);
     }
 
+    [Theory]
+    [InlineData(FeedKind.Exceptions)]
+    [InlineData(FeedKind.Snapshot)]
+    public async Task Repeat_AfterAPupilJoinedTheRoll_SpeaksForThatPupilToo(FeedKind kind)
+    {
+        const string File = "date,schoolId,studentUniqueId,code\n2026-02-09,North,s1,I\n";
+        var request = new FeedRequest(FeedContent.Attendance, Kind: kind, Covers: Days("2026-02-09", "2026-02-10"));
+        await app.SendAsync(File, request);
+        Assert.Equal(FeedState.Repeated, (await app.SendAsync(File, request)).Status.State);
+
+        await app.SendAsync("studentUniqueId,schoolId,enrolDate\ns9,North,2025-09-01\n", Roster);
+        var again = await app.SendAsync(File, request);
+        Assert.Equal((FeedState.Complete, kind == FeedKind.Exceptions ? 2L : 0L), (again.Status.State, again.Filled));
+        Assert.Equal(kind == FeedKind.Exceptions ? Mark.Present : Mark.Unknown, await app.MarkAsync("North", "s9", "2026-02-09"));
+        Assert.Equal(Ill, await app.MarkAsync("North", "s1", "2026-02-09"));
+        Assert.Equal(FeedState.Repeated, (await app.SendAsync(File, request)).Status.State);
+    }
+
+    [Fact]
+    public async Task RepeatWithoutARow_AfterASchoolGotARoll_SpeaksForThatSchoolToo()
+    {
+        var request = Exceptions with { Covers = Days("2026-02-12", "2026-02-12") };
+        await app.SendAsync("date,schoolId,studentUniqueId,code\n", request);
+        await app.SendAsync("studentUniqueId,schoolId,enrolDate\nw1,West,2025-09-01\n", Roster);
+        Assert.Equal(FeedState.Complete, (await app.SendAsync("date,schoolId,studentUniqueId,code\n", request)).Status.State);
+        Assert.Equal(Mark.Present, await app.MarkAsync("West", "w1", "2026-02-12"));
+    }
+
+    [Fact]
+    public async Task Calendar_ThatAddsADay_GetsItFilledByTheFeedThatCoveredIt()
+    {
+        var calendar = new FeedRequest(FeedContent.Calendar);
+        string Week(bool tuesday) => "date,instructional\n" + string.Concat(
+            Enumerable.Range(9, 5).Select(day => $"2026-02-{day:D2},{(day == 10 ? tuesday : true)}\n"));
+        await app.SendAsync(Week(tuesday: false), calendar);
+        var feed = await app.SendAsync(
+            "date,schoolId,studentUniqueId,code\n2026-02-10,North,s1,I\n", Exceptions with { Covers = Days("2026-02-09", "2026-02-12") });
+        Assert.Equal(1L, feed.OutsideCalendar);
+        // A correction of what is not yet a school day, and a statement older than the feed.
+        await app.SendAsync("date,schoolId,studentUniqueId,code\n2026-02-10,South,s3,I\n", Register);
+        await app.SendAsync("studentUniqueId,schoolId,enrolDate\ns5,North,2025-09-01\n", Roster);
+        await app.SendAsync("date,schoolId,studentUniqueId,code\n2026-02-10,North,s5,L\n", Register with { StatedAt = new DateTimeOffset(2026, 2, 10, 9, 0, 0, TimeSpan.Zero) });
+
+        await app.SendAsync(Week(tuesday: true), calendar);
+        var marks = await app.MarksAsync("North", Year);
+        Assert.Equal((Ill, Mark.Present, Mark.Present), (marks[("s1", new(2026, 2, 10), 0)], marks[("s2", new(2026, 2, 10), 0)], marks[("s5", new(2026, 2, 10), 0)]));
+        Assert.False(marks.ContainsKey(("s4", new(2026, 2, 10), 0)));
+        // South was not covered by the exceptions feed, and stays as its register has it.
+        Assert.Equal(Ill, await app.MarkAsync("South", "s3", "2026-02-10"));
+        var register = (await app.RegisterAsync("North", Year))!;
+        Assert.Equal((3, 1), (register.Totals.Possible[register.Days.IndexOf(new(2026, 2, 10))], register.Totals.Absent[register.Days.IndexOf(new(2026, 2, 10))]));
+        // Once more changes nothing, nor what a later feed said.
+        await app.SendAsync("date,schoolId,studentUniqueId,code\n2026-02-10,North,s2,L\n", Register);
+        await app.SendAsync(Week(tuesday: true) + "2026-02-16,true\n", calendar);
+        Assert.Equal(MarkCategory.Late, (await app.MarkAsync("North", "s2", "2026-02-10")).Category);
+    }
+
+    /// <summary>What the Ed-Fi API lists as deleted since: each takes one event back, and speaks for nobody else.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EdFiDeletesOnly_TakeBackWhatTheyName(bool coverageStated)
+    {
+        static string Event(string student, string day) => $$"""
+            {"studentReference":{"studentUniqueId":"{{student}}"},"schoolReference":{"schoolId":"North"},"eventDate":"{{day}}",
+             "attendanceEventCategoryDescriptor":"uri://ed-fi.org/AttendanceEventCategoryDescriptor#Excused Absence"}
+            """;
+        static string Delete(string student, string day) => $$$"""
+            {"id":"x","changeVersion":7,"keyValues":{"attendanceEventCategoryDescriptor":"uri://ed-fi.org/AttendanceEventCategoryDescriptor#Excused Absence",
+             "eventDate":"{{{day}}}","schoolId":"North","schoolYear":2026,"sessionName":"Spring","studentUniqueId":"{{{student}}}"}}
+            """;
+        var json = new FeedRequest(FeedContent.Attendance, FileName: "a.json");
+        var events = await app.SendAsync($"[{Event("s1", "2026-02-09")},{Event("s2", "2026-02-09")},{Event("s2", "2026-02-10")}]", json);
+        Assert.Equal((FeedState.Complete, FeedKind.Exceptions), (events.Status.State, events.Status.Kind));
+
+        var deletes = await app.SendAsync($"[{Delete("s1", "2026-02-09")}]", json with { Covers = coverageStated ? Days("2026-02-09", "2026-02-10") : null });
+        Assert.Equal((FeedState.Complete, 1L, 0L), (deletes.Status.State, deletes.Status.Rows, deletes.Refused));
+        Assert.Equal(Mark.Present, await app.MarkAsync("North", "s1", "2026-02-09"));
+        // With its days stated it is all there is to say of them.
+        Assert.Equal(!coverageStated, (await app.MarkAsync("North", "s2", "2026-02-09")).IsAbsent);
+        Assert.Equal(!coverageStated, (await app.MarkAsync("North", "s2", "2026-02-10")).IsAbsent);
+        if (!coverageStated) Assert.Equal(0L, deletes.Filled);
+    }
+
     [Fact]
     public async Task Exceptions_SectionEventsOnly_NeverFillTheRegister()
     {

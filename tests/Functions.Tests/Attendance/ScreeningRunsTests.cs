@@ -78,6 +78,18 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CorrectedCalendar_RescreensItsSchoolsAtOnce()
+    {
+        string Calendar(bool evenDays) => "date,instructional\n" + string.Concat(Weekdays(new(2025, 12, 1), Today)
+            .Select(d => $"{d:yyyy-MM-dd},{(d < new DateOnly(2026, 1, 5) || d.DayNumber % 2 == 1 || evenDays)}\n"));
+        await app.SendAsync(Calendar(evenDays: false), new FeedRequest(FeedContent.Calendar));
+        await SendWeeksAsync(absent: "s1");
+        Assert.Empty(await app.Get<ReferralStore>().ReadOpenAsync(default));
+        await app.SendAsync(Calendar(evenDays: true), new FeedRequest(FeedContent.Calendar));
+        Assert.Single(await app.Get<ReferralStore>().ReadOpenAsync(default));
+    }
+
+    [Fact]
     public async Task OptOutOrNoLegalBasis_IsNotScreenedAndSaysWhich()
     {
         await SendWeeksAsync(absent: "s1");

@@ -31,6 +31,29 @@ public sealed class InspectCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Inspect_DistrictsOwnProfile_IsFoundByNameAndAsAFile()
+    {
+        const string Profile = """
+            { "id": "kita", "title": "Kita office", "codeSet": "us-daily", "dateFormats": ["dd.MM.yyyy"], "kind": "exceptions",
+              "columns": { "date": ["Tag"], "student": ["Kind"], "school": ["Haus"], "code": ["Zeichen"] } }
+            """;
+        var profile = cli.File("kita.json", Profile);
+        var marks = cli.File("marks.csv", "Tag;Kind;Haus;Zeichen\n03.09.2025;ada;s1;A\n");
+        var before = await cli.RunAsync("inspect", marks, "--profile", "kita");
+        Assert.Equal(3, before.Code);
+        // Looked through as a file, it is not kept.
+        Assert.Contains("kita", (await cli.RunAsync("inspect", marks, "--profile", profile)).Output, StringComparison.Ordinal);
+        Assert.Equal(3, (await cli.RunAsync("inspect", marks, "--profile", "kita")).Code);
+
+        await cli.RunAsync("import", "attendance", marks, "--profile", profile, "--without-roster");
+        var after = await cli.RunAsync("inspect", marks, "--profile", "kita");
+        Assert.True(after.Code == 0, after.Error);
+        Assert.Contains($"{"profile",-22}kita", after.Output, StringComparison.Ordinal);
+        Assert.Contains($"{"kind",-22}exceptions", after.Output, StringComparison.Ordinal);
+        Assert.Contains("row 2: ada s1 2025-09-03 WholeDay Absent", after.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Inspect_ProfileNobodyKnows_NamesTheKnown()
     {
         var ended = await cli.RunAsync("inspect", cli.File("a.csv", SmallDistrict.Attendance()), "--profile", "nobody");

@@ -8,6 +8,7 @@ using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
+using SchoolSignal.Functions.Tests.Attendance;
 
 namespace SchoolSignal.Functions.Tests.Work;
 
@@ -68,6 +69,80 @@ public sealed class FailedFeedTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Batch_GivenUpByAPerson_NoLongerPausesItsSchoolAndSaysWhy()
+    {
+        await app.Get<DistrictSettingsStore>().ChangeAsync(
+            (settings, _) => ValueTask.FromResult(settings with { LegalBasis = new LegalBasis(LegalBasisKind.Demonstration, "Made up.") }), CancellationToken.None);
+        await SendAsync(Students, FeedContent.Roster);
+        await SendAsync(Register(18), FeedContent.Attendance);
+        var intact = await ReplaceHeaderAsync("{"u8.ToArray());
+        var report = await SendAsync(Register(19), FeedContent.Attendance);
+        await ReplaceHeaderAsync(intact);
+        var failure = Assert.Single(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
+        Assert.Equal([NotScreenedReason.FeedPaused], await ReasonsAsync(North));
+
+        var batches = app.Get<AbandonedBatches>();
+        var by = StaffId.Parse("dm-1");
+        Assert.Equal(AbandonResult.NotFound, await batches.AbandonAsync("none", "why", by, CancellationToken.None));
+        Assert.Equal(AbandonResult.Abandoned, await batches.AbandonAsync(failure.Reference, "The old system is gone.", by, CancellationToken.None));
+        await app.WorkAsync(clock);
+
+        Assert.All(await ReasonsAsync(North), Assert.Null);
+        var given = (await app.Get<FeedStore>().ReportAsync(report.Status.Id, CancellationToken.None))!;
+        Assert.False(given.AnyFailed);
+        var abandoned = Assert.Single(given.Results, r => r.Abandoned is not null).Abandoned!;
+        Assert.Equal(("The old system is gone.", "dm-1"), (abandoned.Reason, abandoned.By));
+        Assert.Contains(given.Warnings, w => w.Contains("North was given up on 2026-02-20: The old system is gone.", StringComparison.Ordinal));
+        using (var json = JsonDocument.Parse(FeedReportJson.Write(given)))
+            Assert.Equal((0, 1), (json.RootElement.GetProperty("batchesFailed").GetInt32(), json.RootElement.GetProperty("batchesGivenUp").GetInt32()));
+        Assert.Empty(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
+        Assert.Equal(AbandonResult.NotFound, await batches.AbandonAsync(failure.Reference, "why", by, CancellationToken.None));
+        // Nobody said anything of the day; the day before stands.
+        Assert.Equal("18", await DaysWithMarksAsync());
+
+        // The file itself, sent again once it can be read, is no repeat.
+        var again = await SendAsync(Register(19), FeedContent.Attendance);
+        Assert.Equal((FeedState.Complete, 2L, 2L), (again.Status.State, again.Changed, again.Unchanged));
+        Assert.Equal("18 19", await DaysWithMarksAsync());
+    }
+
+    [Fact]
+    public async Task Batch_GivenUpWhileItIsReplayed_IsNeitherAppliedNorLost()
+    {
+        await SendAsync(Students, FeedContent.Roster);
+        await SendAsync(Register(18), FeedContent.Attendance);
+        var intact = await ReplaceHeaderAsync("{"u8.ToArray());
+        var report = await SendAsync(Register(19), FeedContent.Attendance);
+        await ReplaceHeaderAsync(intact);
+        var failure = Assert.Single(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
+        var batches = app.Get<AbandonedBatches>();
+        // The replay is on its way when the batch is given up: it finds the decision and does nothing.
+        await app.Get<FailureStore>().ReplayAsync(failure.Reference, CancellationToken.None);
+        await app.Get<FailureStore>().AddAsync(failure, CancellationToken.None);
+        Assert.Equal(AbandonResult.Abandoned, await batches.AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
+        await app.WorkAsync(clock);
+        Assert.Equal("18", await DaysWithMarksAsync());
+
+        // And one that was applied is not given up.
+        await app.Get<FailureStore>().AddAsync(failure with { Message = failure.Message.Replace(report.Status.Id.Value, FirstFeed, StringComparison.Ordinal) }, CancellationToken.None);
+        Assert.Equal(AbandonResult.AlreadyApplied, await batches.AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Withdrawal_OfAFeed_LeavesItsMarksUnknownAndOthersAsTheyAre()
+    {
+        await SendAsync(Students, FeedContent.Roster);
+        await SendAsync(Register(18), FeedContent.Attendance);
+        var second = await SendAsync(Register(18).Replace("PM,\\", "PM,I", StringComparison.Ordinal).Replace("AM,/\n", "AM,L\n", StringComparison.Ordinal) + "\n" + Register(19), FeedContent.Attendance);
+        Assert.Equal(FeedState.Complete, second.Status.State);
+        Assert.Equal("18 19", await DaysWithMarksAsync());
+        await app.Get<LedgerWithdrawal>().WithdrawAsync(LedgerKeys.Partition(District, North, Year), second.Status.Id, CancellationToken.None);
+        Assert.Empty(await DaysWithMarksAsync());
+        await app.Get<LedgerWithdrawal>().WithdrawAsync(LedgerKeys.Partition(District, South, Year), FeedId.Parse(FirstFeed), CancellationToken.None);
+        Assert.Equal(4, (await app.MarksAsync("South", Year)).Count);
+    }
+
+    [Fact]
     public async Task Feed_ThatCannotBeRead_IsRefusedInWordsAndReadWhenReplayed()
     {
         await SendAsync(Students, FeedContent.Roster);
@@ -79,6 +154,7 @@ public sealed class FailedFeedTests : IAsyncDisposable
         await app.WorkAsync(clock);
 
         var failure = Assert.Single(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
+        Assert.Equal(AbandonResult.NotABatch, await app.Get<AbandonedBatches>().AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
         var refused = (await app.Get<FeedStore>().ReportAsync(id, CancellationToken.None))!.Status;
         Assert.Equal(FeedState.Refused, refused.State);
         Assert.Contains(failure.Reference, refused.Why!, StringComparison.Ordinal);
@@ -102,12 +178,19 @@ public sealed class FailedFeedTests : IAsyncDisposable
         2026-02-{day},South,s3,PM,\
         """;
 
+    /// <summary>The first attendance feed of the test.</summary>
+    private string FirstFeed { get; set; } = "";
+
+    private async Task<string> DaysWithMarksAsync() => string.Join(' ', (await app.MarksAsync("North", Year)).Keys.Select(k => k.Date.Day).Distinct().Order());
+
     private async Task<FeedReport> SendAsync(string content, FeedContent kind)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content));
         var taken = await app.Get<FeedIntake>().ReceiveAsync(stream, new FeedRequest(kind), long.MaxValue, null, CancellationToken.None);
         await app.WorkAsync(clock);
-        return (await app.Get<FeedStore>().ReportAsync(Assert.IsType<IntakeResult.Accepted>(taken).Status.Id, CancellationToken.None))!;
+        var id = Assert.IsType<IntakeResult.Accepted>(taken).Status.Id;
+        if (kind == FeedContent.Attendance && FirstFeed.Length == 0) FirstFeed = id.Value;
+        return (await app.Get<FeedStore>().ReportAsync(id, CancellationToken.None))!;
     }
 
     private async Task<List<NotScreenedReason?>> ReasonsAsync(SchoolId school)

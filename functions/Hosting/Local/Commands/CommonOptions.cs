@@ -10,7 +10,8 @@ namespace SchoolSignal.Functions.Hosting.Local.Commands;
 internal sealed class CommonOptions
 {
     public const string DefaultData = "./.schoolsignal";
-    public const string DefaultDistrict = "district";
+
+    public static readonly string DefaultDistrict = DistrictId.Unnamed.Value;
 
     public Option<string> Data { get; } = new("--data")
     {

@@ -23,8 +23,8 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
         var blocks = await ReadBlocksAsync(partition, days.Count * sessions, only, cancellationToken);
         if (days.Count > 0)
         {
-            await ReadPagesAsync(partition, days, columns, blocks, only, cancellationToken);
-            await ReadSectionsAsync(partition, days, blocks, only, cancellationToken);
+            var sections = await ReadSectionsAsync(partition, days, only, cancellationToken);
+            await ReadPagesAsync(partition, days, columns, blocks, sections, only, cancellationToken);
         }
         return new SchoolYearRegister
         {
@@ -64,14 +64,27 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
     }
 
     private async Task ReadPagesAsync(
-        PartitionKey partition, SchoolDays days, ColumnMap columns, Dictionary<int, RegisterBlock> blocks, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+        PartitionKey partition, SchoolDays days, ColumnMap columns, Dictionary<int, RegisterBlock> blocks,
+        Dictionary<(int YearMonth, int Block), TableRow> sections, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
     {
+        var missed = new Dictionary<int, List<SectionAbsence>>();
         var range = LedgerKeys.PagesOfMonths(LedgerKeys.YearMonth(days[0]), LedgerKeys.YearMonth(days[^1]));
         var single = only is null ? null : MonthsOf(days).SelectMany(month => only.Select(block => LedgerKeys.Page(month, block)));
         await foreach (var row in RowsAsync(partition, range, single, cancellationToken))
         {
             var (yearMonth, number) = LedgerKeys.ParsePage(row.Key);
             if (blocks.TryGetValue(number, out var block)) Lay(row.Body.Span, yearMonth, columns, block.Marks);
+            if (sections.Remove((yearMonth, number), out var section)) Take(section, yearMonth, number, row.Body.Span);
+        }
+        // Months of a block with section events and no mark of the register.
+        foreach (var ((yearMonth, number), section) in sections) Take(section, yearMonth, number, default);
+        foreach (var (number, events) in missed)
+            if (blocks.TryGetValue(number, out var block)) blocks[number] = block.With(events);
+
+        void Take(TableRow section, int yearMonth, int number, ReadOnlySpan<byte> page)
+        {
+            if (!missed.TryGetValue(number, out var events)) missed[number] = events = [];
+            events.AddRange(SectionRows.Read(section, yearMonth, page).Where(s => s.Date <= days[^1]));
         }
     }
 
@@ -85,20 +98,14 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
         }
     }
 
-    private async Task ReadSectionsAsync(
-        PartitionKey partition, SchoolDays days, Dictionary<int, RegisterBlock> blocks, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    private async Task<Dictionary<(int YearMonth, int Block), TableRow>> ReadSectionsAsync(
+        PartitionKey partition, SchoolDays days, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
     {
         var range = RowKeyRange.Under(LedgerKeys.Sections);
         var single = only is null ? null : MonthsOf(days).SelectMany(month => only.Select(block => LedgerKeys.Section(month, block)));
-        var found = new Dictionary<int, List<SectionAbsence>>();
-        await foreach (var row in RowsAsync(partition, range, single, cancellationToken))
-        {
-            var (yearMonth, number) = LedgerKeys.ParsePage(row.Key);
-            if (!found.TryGetValue(number, out var list)) found[number] = list = [];
-            list.AddRange(SectionRows.Read(row, yearMonth).Where(s => s.Date <= days[^1]));
-        }
-        foreach (var (number, sections) in found)
-            if (blocks.TryGetValue(number, out var block)) blocks[number] = block.With(sections);
+        var found = new Dictionary<(int, int), TableRow>();
+        await foreach (var row in RowsAsync(partition, range, single, cancellationToken)) found[LedgerKeys.ParsePage(row.Key)] = row;
+        return found;
     }
 
     private async Task<SchoolSessionTotals> ReadTotalsAsync(PartitionKey partition, SchoolDays days, ColumnMap columns, CancellationToken cancellationToken)

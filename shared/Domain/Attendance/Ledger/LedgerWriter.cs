@@ -43,7 +43,7 @@ public sealed class LedgerWriter(ITableStore store)
                 break;
             }
         }
-        await new SectionRows(store, partition).WriteAsync(sheet.Sections, logged.Ordinal, yields, cancellationToken);
+        await new SectionRows(store, partition).WriteAsync(sheet, logged.Ordinal, yields, cancellationToken);
         counted.Superseded = superseded;
         return new LedgerWriting(counted, version is { } last ? new RowChange.Delete(key, last) : null);
     }

@@ -36,10 +36,10 @@ public sealed class PupilMarks(ITableStore store, LedgerReader ledger, DistrictI
         for (var month = year.FirstDay; month <= year.LastDay; month = month.AddMonths(1))
         {
             var yearMonth = LedgerKeys.YearMonth(month);
-            if (await store.GetAsync(TableName.Attendance, partition, LedgerKeys.Page(yearMonth, block), cancellationToken) is { } page)
-                AddMarks(page.Body.Span, month, slot, scheme, feeds, marks);
+            var page = await store.GetAsync(TableName.Attendance, partition, LedgerKeys.Page(yearMonth, block), cancellationToken);
+            if (page is { } held) AddMarks(held.Body.Span, month, slot, scheme, feeds, marks);
             if (await store.GetAsync(TableName.Attendance, partition, LedgerKeys.Section(yearMonth, block), cancellationToken) is { } row)
-                sections.AddRange(SectionRows.ReadSet(row, yearMonth, slot, feeds));
+                sections.AddRange(SectionRows.ReadSet(row, yearMonth, slot, page is { } of ? of.Body.Span : default, feeds));
         }
         return new PupilYear(school, year, marks, sections);
     }

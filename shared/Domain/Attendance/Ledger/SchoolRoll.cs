@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Students;
@@ -66,6 +67,14 @@ public sealed class SchoolRoll
     {
         for (var i = 0; i < slots.Count; i++)
             if (slots[i] is { } slot) yield return (i, slot);
+    }
+
+    /// <summary>Tells two rolls apart: who is on them, and from when to when.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var block = 0; block < BlockCount; block++) hash.AppendData(BlockRow.Write(Block(block)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12));
     }
 
     /// <summary>The slots of a block as the register wants them.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
 
@@ -8,59 +6,43 @@ namespace SchoolSignal.Domain.Attendance.Ledger;
 /// <summary>The <c>X</c> rows: section events of a block and month, beside its page (docs/adr/0004). Few and small.</summary>
 public sealed class SectionRows(ITableStore store, PartitionKey partition)
 {
-    public async Task WriteAsync(IReadOnlyList<StatedSection> sections, ushort ordinal, bool[] yields, CancellationToken cancellationToken)
+    /// <summary>Writes what a batch states of sections, row by row under their versions. Safe to repeat.</summary>
+    public async Task WriteAsync(BatchSheet sheet, ushort ordinal, bool[] yields, CancellationToken cancellationToken)
     {
-        var rows = sections.GroupBy(s => LedgerKeys.Section(LedgerKeys.YearMonth(s.Date), s.SlotIndex / RegisterBlock.Width));
-        foreach (var group in rows)
+        var stated = sheet.Sections.ToLookup(s => LedgerKeys.Section(LedgerKeys.YearMonth(s.Date), s.SlotIndex / RegisterBlock.Width));
+        var spokenFor = sheet.DaysSpokenForInSections().ToLookup(LedgerKeys.YearMonth, date => (byte)date.Day);
+        var keys = stated.Select(s => s.Key).ToHashSet();
+        foreach (var month in spokenFor)
+            for (var block = 0; block < sheet.BlockCount; block++) keys.Add(LedgerKeys.Section(month.Key, block));
+        foreach (var key in keys)
         {
+            var days = spokenFor[LedgerKeys.ParsePage(key).YearMonth];
             while (true)
             {
-                var row = await store.GetAsync(TableName.Attendance, partition, group.Key, cancellationToken);
-                var held = row is { } found ? Read(found) : [];
-                var byEvent = held.ToDictionary(e => (e.Slot, e.Day, e.Section));
-                var changed = false;
-                foreach (var stated in group)
-                {
-                    var entry = new SectionEntry(
-                        (byte)(stated.SlotIndex % RegisterBlock.Width), (byte)stated.Date.Day, stated.Section, stated.Mark.Value, ordinal);
-                    var key = (entry.Slot, entry.Day, entry.Section);
-                    if (byEvent.TryGetValue(key, out var old))
-                    {
-                        if (old.Feed != ordinal && !yields[old.Feed]) continue;
-                        // Of two statements of one feed the greater absence holds.
-                        if (old.Feed == ordinal) entry = entry with { Mark = Mark.Greater(new Mark(old.Mark), stated.Mark).Value };
-                        if (old == entry) continue;
-                    }
-                    byEvent[key] = entry;
-                    changed = true;
-                }
-                if (!changed) break;
-                var body = JsonSerializer.SerializeToUtf8Bytes(
-                    [.. byEvent.Values.OrderBy(e => e.Slot).ThenBy(e => e.Day).ThenBy(e => e.Section, StringComparer.Ordinal)],
-                    SectionJson.Default.ListSectionEntry);
-                RowChange change = row is { } known ? new RowChange.Replace(group.Key, known.ETag, body) : new RowChange.Insert(group.Key, body);
+                var row = await store.GetAsync(TableName.Attendance, partition, key, cancellationToken);
+                var held = row is { } found ? SectionMonth.Read(found) : SectionMonth.Empty;
+                var month = held.With(stated[key], days, ordinal, yields);
+                if (month == held) break;
+                RowChange change = row is { } known ? new RowChange.Replace(key, known.ETag, month.Write()) : new RowChange.Insert(key, month.Write());
                 if (await store.CommitAsync(TableName.Attendance, partition, [change], cancellationToken) is CommitResult.Committed) break;
             }
         }
     }
 
-    /// <summary>Section events of a block's row, absences and lates alike.</summary>
-    public static IEnumerable<SectionAbsence> Read(TableRow row, int yearMonth) =>
-        Read(row).Select(e => new SectionAbsence(e.Slot, new DateOnly(yearMonth / 100, yearMonth % 100, e.Day), e.Section, new Mark(e.Mark)));
+    /// <summary>Section events of a block's row that stand, absences and lates alike.</summary>
+    /// <param name="page">The block's page of the month; empty without one.</param>
+    public static IEnumerable<SectionAbsence> Read(TableRow row, int yearMonth, ReadOnlySpan<byte> page) =>
+        SectionMonth.Read(row).Standing(page).Select(e => new SectionAbsence(e.Slot, new DateOnly(yearMonth / 100, yearMonth % 100, e.Day), e.Section, new Mark(e.Mark)));
 
-    /// <summary>One slot's section events with the feeds that set them.</summary>
-    internal static IEnumerable<SetSection> ReadSet(TableRow row, int yearMonth, int slot, Dictionary<ushort, Feeds.FeedId> feeds) =>
-        Read(row).Where(e => e.Slot == slot).Select(e => new SetSection(
+    /// <summary>One slot's section events that stand, with the feeds that set them.</summary>
+    internal static IEnumerable<SetSection> ReadSet(TableRow row, int yearMonth, int slot, ReadOnlySpan<byte> page, Dictionary<ushort, FeedId> feeds) =>
+        SectionMonth.Read(row).Standing(page).Where(e => e.Slot == slot).Select(e => new SetSection(
             new DateOnly(yearMonth / 100, yearMonth % 100, e.Day), e.Section, new Mark(e.Mark), PupilMarks.FeedOf(feeds, e.Feed)));
 
-    private static List<SectionEntry> Read(TableRow row) =>
-        JsonSerializer.Deserialize(row.Body.Span, SectionJson.Default.ListSectionEntry) ?? throw new FormatException("A section row is empty.");
+    /// <summary>The row without what a feed has set; null if it has set nothing there.</summary>
+    internal static byte[]? Without(TableRow row, ushort ordinal)
+    {
+        var month = SectionMonth.Read(row);
+        return month.Events.Any(e => e.Feed == ordinal) || month.SpokenFor.Values.Contains(ordinal) ? month.Without(ordinal).Write() : null;
+    }
 }
-
-/// <summary>One-letter names: a row holds a block's month within the limit of a row's size.</summary>
-internal sealed record SectionEntry(
-    [property: JsonPropertyName("n")] byte Slot, [property: JsonPropertyName("d")] byte Day, [property: JsonPropertyName("s")] string Section,
-    [property: JsonPropertyName("m")] byte Mark, [property: JsonPropertyName("f")] ushort Feed);
-
-[JsonSerializable(typeof(List<SectionEntry>))]
-internal sealed partial class SectionJson : JsonSerializerContext;

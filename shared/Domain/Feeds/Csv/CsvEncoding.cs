@@ -4,7 +4,7 @@ using System.Text;
 namespace SchoolSignal.Domain.Feeds.Csv;
 
 /// <summary>Finds the encoding of a file from its bytes, all of them: a byte-order mark, UTF-16 by its zero bytes, valid
-/// UTF-8, else Windows-1252. Invalid bytes in a file that is otherwise UTF-8 cost their rows, not the file.</summary>
+/// UTF-8, else Windows-1252, but not where that would make nonsense of Shift-JIS. Invalid bytes in a file that is otherwise UTF-8 cost their rows, not the file.</summary>
 internal abstract record CsvEncoding
 {
     public sealed record Found(Encoding Encoding, int BomBytes, string Concluded) : CsvEncoding;
@@ -25,6 +25,7 @@ internal abstract record CsvEncoding
         "utf-8" or "utf8" => Utf8,
         "utf-16" or "utf-16le" => Encoding.Unicode,
         "utf-16be" => Encoding.BigEndianUnicode,
+        "shift-jis" or "shift_jis" or "windows-31j" or "cp932" => ShiftJis.Encoding,
         "windows-1252" or "cp1252" or "latin1" or "iso-8859-1" => Windows1252,
         _ => null,
     };
@@ -71,7 +72,7 @@ internal abstract record CsvEncoding
         return null;
     }
 
-    private static Found Utf8OrWindows(Stream stream, byte[] bytes, int read, CancellationToken ct)
+    private static CsvEncoding Utf8OrWindows(Stream stream, byte[] bytes, int read, CancellationToken ct)
     {
         long invalid = 0, multiByte = 0;
         var carried = 0;
@@ -86,8 +87,10 @@ internal abstract record CsvEncoding
         }
         if (carried > 0) invalid++;
         if (invalid == 0) return new Found(Utf8, 0, "Encoding: UTF-8.");
-        return multiByte > invalid
-            ? new Found(Utf8, 0, "Encoding: UTF-8, with some bytes that are not UTF-8; rows that need them are refused.")
+        if (multiByte > invalid) return new Found(Utf8, 0, "Encoding: UTF-8, with some bytes that are not UTF-8; rows that need them are refused.");
+        stream.Position = 0;
+        return ShiftJis.LooksLike(bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)))
+            ? new Refused("The file looks like Japanese text in Shift-JIS. Save it as UTF-8 and send it again, or name a profile whose encoding is shift-jis.")
             : new Found(Windows1252, 0, "Encoding: Windows-1252, because the file is not valid UTF-8.");
     }
 

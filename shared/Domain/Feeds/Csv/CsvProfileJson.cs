@@ -61,7 +61,7 @@ internal static class CsvProfileJson
         {
             if (Text("encoding") is not { } name) return null;
             var encoding = CsvEncoding.ByName(name);
-            if (encoding is null) Errors.Add($"{fileName}: encoding must be utf-8, utf-16le, utf-16be or windows-1252.");
+            if (encoding is null) Errors.Add($"{fileName}: encoding must be utf-8, utf-16le, utf-16be, windows-1252 or shift-jis.");
             return encoding;
         }
 

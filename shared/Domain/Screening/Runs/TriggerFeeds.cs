@@ -84,7 +84,8 @@ public sealed class TriggerFeeds(ITableStore store, DistrictId district)
         var events = new List<SetSection>();
         foreach (var month in dates.Select(LedgerKeys.YearMonth).Distinct())
             if (await store.GetAsync(TableName.Attendance, register.Partition, LedgerKeys.Section(month, place.Block.Number), cancellationToken) is { } row)
-                events.AddRange(SectionRows.ReadSet(row, month, place.Slot, register.Feeds).Where(s => s.Mark.IsAbsent && dates.Contains(s.Date)));
+                events.AddRange(SectionRows.ReadSet(row, month, place.Slot, register.Pages.GetValueOrDefault((month, place.Block.Number)).Span, register.Feeds)
+                    .Where(s => s.Mark.IsAbsent && dates.Contains(s.Date)));
         return events;
     }
 

@@ -46,6 +46,52 @@ public sealed class CsvEncodingTests
         }
     }
 
+    private const string Japanese = "日付,児童番号,学級,備考\n2024-09-05,1,東,休み\n2024-09-05,2,西,来た\n";
+
+    [Theory]
+    [InlineData(Japanese)]
+    [InlineData("date,studentId,code,schoolId\n2024-09-05,1,P,北小学校\n")]
+    [InlineData("date,studentId,code,name\n2024-09-05,1,P,タナカ ハナコ\n2024-09-05,2,A,\n")]
+    public void Read_ShiftJisWithoutAProfile_IsRefusedAndNotReadAsNonsense(string text) =>
+        Assert.Contains("Shift-JIS", CsvReading.Of(ShiftJis.Encoding.GetBytes(text)).Why, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_ShiftJisThroughAProfile_IsRead()
+    {
+        var profile = Assert.IsType<CsvProfileLoad.Loaded>(CsvProfile.Load(
+            """
+            { "id": "kita", "title": "Kita", "encoding": "shift-jis", "codeSet": "us-daily", "dateFormats": ["yyyy-MM-dd"],
+              "columns": { "date": ["日付"], "student": ["児童番号"], "school": ["学級"], "code": ["備考"] } }
+            """, "kita.json")).Profile;
+        var reading = CsvReading.Of(
+            ShiftJis.Encoding.GetBytes(Japanese.Replace("休み", "A", StringComparison.Ordinal).Replace("来た", "P", StringComparison.Ordinal)), new CsvReadOptions { Profile = profile });
+        Assert.Equal(["東", "西"], reading.Rows.Select(row => row.School));
+    }
+
+    [Theory]
+    [InlineData("O\u2019Brien,Ni\u00F1o,\u00C9cole \u00E9l\u00E9mentaire,\u00E9l\u00E8ve,fa\u00E7ade")]
+    [InlineData("St\u2019s,\u201CQuoted\u201D,5 \u20AC")]
+    [InlineData("Gro\u00DFe \u00DCbung,M\u00FCller,\u0160ko\u0161,\u0152uvre")]
+    public void Read_WesternTextInWindows1252_IsNotTakenForShiftJis(string word)
+    {
+        var header = "date,studentId,code," + string.Join(',', word.Split(',').Select((_, i) => $"note{i}"));
+        var reading = CsvReading.Of(CsvEncoding.Windows1252.GetBytes($"{header}\n2024-09-05,1,P,{word}\n2024-09-05,2,A,{word}\n"));
+        Assert.Contains(reading.Read.Concluded, line => line.Contains("Windows-1252", StringComparison.Ordinal));
+    }
+
+    /// <summary>UTF-16 without its mark, in letters that leave no zero byte to tell it by.</summary>
+    [Fact]
+    public void Read_Utf16WithoutMarkAndWithoutLatinLetters_IsRefusedInWords()
+    {
+        var text = string.Concat(Enumerable.Repeat("日付，児童番号，学級，備考。", 20));
+        Assert.NotEmpty(CsvReading.Of(Encoding.Unicode.GetBytes(text)).Why);
+        Assert.NotEmpty(CsvReading.Of(Encoding.BigEndianUnicode.GetBytes(text)).Why);
+    }
+
+    [Fact]
+    public void Read_Ebcdic_IsRefusedInWords() =>
+        Assert.NotEmpty(CsvReading.Of(CodePagesEncodingProvider.Instance.GetEncoding(37)!.GetBytes(Text.Replace('É', 'E'))).Why);
+
     public static TheoryData<byte[], string> NotCsv => new()
     {
         { [0x50, 0x4B, 3, 4, 20, 0], "Excel" },

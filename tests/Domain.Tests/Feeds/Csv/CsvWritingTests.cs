@@ -35,7 +35,7 @@ public sealed class CsvWritingTests
         var first = CsvReading.Of(sent);
         Assert.Equal(3, first.Refused.Count);
         using var writer = new StringWriter();
-        RefusedRowsCsv.Write(writer, first.Read.Header, first.Read.Delimiter, first.Refused);
+        new RefusedRowsCsv(writer, first.Read.Header, first.Read.Delimiter).Write(first.Refused);
         Assert.Equal(
             "refusedBecause;date;studentId;code;note\r\nInvalidDate: date;2024-13-05;1;A;\"a;b\"\r\nRaggedRow;2024-09-05;2;A\r\nUnterminatedQuote;2024-09-05;3;\"A;\r\n",
             writer.ToString());
@@ -50,7 +50,7 @@ public sealed class CsvWritingTests
     public void Write_RowsThatWereNotCsv_StandInOneSafeCell()
     {
         using var writer = new StringWriter();
-        RefusedRowsCsv.Write(writer, "", ',', [new RefusedRow(3, RefusalReason.InvalidDate, "EventDate", "=cmd|' /C calc'!A0")]);
+        new RefusedRowsCsv(writer, "", ',').Write(new RefusedRow(3, RefusalReason.InvalidDate, "EventDate", "=cmd|' /C calc'!A0"));
         Assert.Equal("refusedBecause,row,received\r\nInvalidDate: EventDate,3,\"'=cmd|' /C calc'!A0\"\r\n", writer.ToString());
     }
 
