@@ -16,4 +16,7 @@ public sealed record DistrictProfile(string? Name, string? Language, string? Tim
     /// <summary>UTC also where this machine does not know the zone.</summary>
     [JsonIgnore]
     public TimeZoneInfo Zone => TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    /// <summary>The day it is in the district.</summary>
+    public DateOnly DayOf(DateTimeOffset moment) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, Zone).Date);
 }

@@ -32,7 +32,7 @@ public sealed class ObservationSubmission(
     {
         var now = time.GetUtcNow();
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = settings.Profile.DayOf(now);
         if (draft.Safeguarding == true) return await KeepConcernAsync(draft, by, key, today, now, cancellationToken);
         if (await WhyNotOfferedAsync(draft.Student, settings, cancellationToken) is { } reason) return new SubmissionResult.NotOffered(reason);
         var problems = ObservationCheck.Problems(draft, today);
