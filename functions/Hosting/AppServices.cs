@@ -14,6 +14,7 @@ using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
+using SchoolSignal.Functions.Observations;
 using SchoolSignal.Functions.SignIn;
 using SchoolSignal.Pages;
 
@@ -30,6 +31,8 @@ public static class AppServices
         services.AddSingleton<QueueWork>();
         services.AddPages();
         services.AddSingleton<Gate>();
+        services.AddSingleton<PupilReferences>();
+        services.AddScoped<ObservationDesk>();
         return services.AddDomain(district);
     }
 

@@ -19,7 +19,7 @@ public sealed class FillForm(
         var admission = await desk.AdmitAsync(request, AccessAction.SubmitObservation, cancellationToken);
         if (admission.Refusal is { } refused) return refused;
         var reference = request.Query["for"].ToString();
-        if (await desk.PupilAsync(admission.Caller, reference, FormStep.Asked, cancellationToken) is not { } pupil)
+        if (await desk.PupilAsync(request, admission.Caller, reference, FormStep.Asked, cancellationToken) is not { } pupil)
             return await desk.NotFoundAsync(request, admission.Caller, cancellationToken);
         var today = await TodayAsync(cancellationToken);
         return await ShowAsync(
@@ -35,7 +35,7 @@ public sealed class FillForm(
         var caller = admission.Caller;
         var form = await request.ReadFormAsync(cancellationToken);
         var reference = form["for"].ToString();
-        if (await desk.PupilAsync(caller, reference, FormStep.Asked, cancellationToken) is not { } pupil)
+        if (await desk.PupilAsync(request, caller, reference, FormStep.Asked, cancellationToken) is not { } pupil)
             return await desk.NotFoundAsync(request, caller, cancellationToken);
 
         var answers = FormFields.Answers(form);

@@ -15,7 +15,7 @@ internal static class FormFields
     /// <summary>What is none of the answers on offer.</summary>
     public static IEnumerable<ObservationProblem> Unknown(TypedAnswers answers) =>
         from item in Enumerable.Range(1, Observation.ItemCount)
-        where answers.Items[item - 1] is not (null or TypedAnswers.NotSeen or ['0'..'4'])
+        where answers.Items[item - 1] is not (null or TypedAnswers.NotSeen or [>= '0' and <= '4'])
         select new ObservationProblem($"items.{item}", ObservationFault.ItemAnswer);
 
     public static DateOnly? Date(IFormCollection form) =>

@@ -25,10 +25,10 @@ public sealed class ObservationDesk(Gate gate, PageRenderer pages, PupilReferenc
 
     /// <summary>The pupil, or null: the reference is too old or not the caller's, or the pupil is no longer in a class of the
     /// caller's, or was erased. That the name is shown is in the audit when this returns.</summary>
-    public async Task<PupilAtDesk?> PupilAsync(Caller caller, string? reference, FormStep step, CancellationToken cancellationToken)
+    public async Task<PupilAtDesk?> PupilAsync(HttpRequest request, Caller caller, string? reference, FormStep step, CancellationToken cancellationToken)
     {
         if (!references.TryRead(reference, caller, step, out var read)) return null;
-        var admission = await gate.AskAsync(caller, AccessAction.SubmitObservation, read.Student, null, cancellationToken);
+        var admission = await gate.AskAsync(request, caller, AccessAction.SubmitObservation, read.Student, null, cancellationToken);
         if (admission.Refusal is not null || await pupils.NameAsync(read.Student, cancellationToken) is not { } name) return null;
         await disclosures.ReadAsync(admission.Authority, AuditAction.FindPupil, read.Student, null, null, cancellationToken);
         return new PupilAtDesk(read, admission, name);

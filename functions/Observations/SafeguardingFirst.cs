@@ -36,7 +36,7 @@ public sealed class SafeguardingFirst(
         switch (form["safeguarding"].ToString())
         {
             case "no":
-                return await desk.PupilAsync(caller, reference, FormStep.Chosen, cancellationToken) is { } asked
+                return await desk.PupilAsync(request, caller, reference, FormStep.Chosen, cancellationToken) is { } asked
                     ? ObservationDesk.See($"/observations/form?for={references.Of(asked.Reference, caller, FormStep.Asked)}")
                     : await desk.NotFoundAsync(request, caller, cancellationToken);
             case "yes":
@@ -53,7 +53,7 @@ public sealed class SafeguardingFirst(
         var admission = await desk.AdmitAsync(request, AccessAction.RaiseConcern, cancellationToken);
         if (admission.Refusal is { } refused) return refused;
         var caller = admission.Caller;
-        if (await desk.PupilAsync(caller, request.Query["for"].ToString(), FormStep.Concern, cancellationToken) is { } pupil
+        if (await desk.PupilAsync(request, caller, request.Query["for"].ToString(), FormStep.Concern, cancellationToken) is { } pupil
             && long.TryParse(request.Query["at"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= time.GetUtcNow().ToUnixTimeSeconds())
         {
             var profile = await enrollments.FindAsync(pupil.Reference.Student, cancellationToken);
@@ -68,7 +68,7 @@ public sealed class SafeguardingFirst(
 
     private async Task<IResult> TakeConcernAsync(HttpRequest request, Caller caller, string reference, CancellationToken cancellationToken)
     {
-        if (await desk.PupilAsync(caller, reference, FormStep.Chosen, cancellationToken) is not { } pupil)
+        if (await desk.PupilAsync(request, caller, reference, FormStep.Chosen, cancellationToken) is not { } pupil)
             // Not even an address too old may end in an empty page: whom to speak to is there all the same.
             return ObservationDesk.See("/observations/stop");
         var draft = new ObservationDraft(pupil.Reference.Student, null, new byte?[Observation.ItemCount], null, Safeguarding: true);
@@ -80,7 +80,7 @@ public sealed class SafeguardingFirst(
 
     private async Task<IResult> AskAsync(HttpRequest request, Caller caller, string reference, bool isUnanswered, CancellationToken cancellationToken)
     {
-        if (await desk.PupilAsync(caller, reference, FormStep.Chosen, cancellationToken) is not { } pupil)
+        if (await desk.PupilAsync(request, caller, reference, FormStep.Chosen, cancellationToken) is not { } pupil)
             return await desk.NotFoundAsync(request, caller, cancellationToken);
         var profile = await enrollments.FindAsync(pupil.Reference.Student, cancellationToken);
         var school = profile?.On(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))?.School;

@@ -45,15 +45,16 @@ public sealed class SubmitObservation(
 
     private async Task<IResult> TakeAsync(HttpRequest request, Caller caller, ObservationBody.Form body, CancellationToken cancellationToken)
     {
-        if (caller.Has(Role.ObservationsSubmit))
+        if (body.Submitter is { } named)
         {
-            if (body.Submitter is not { } named || await staff.OnBehalfAsync(caller, named, cancellationToken) is not { } person)
-                return await NobodyAsync(body, cancellationToken);
+            if (!caller.Has(Role.ObservationsSubmit))
+                return ObservationAnswers.Invalid([new ObservationProblem("submitter", ObservationFault.UnknownField)]);
+            if (await staff.OnBehalfAsync(caller, named, cancellationToken) is not { } person) return await NobodyAsync(body, cancellationToken);
             caller = person;
         }
-        else if (body.Submitter is not null)
+        else if (!caller.Has(Role.Teacher))
         {
-            return ObservationAnswers.Invalid([new ObservationProblem("submitter", ObservationFault.UnknownField)]);
+            return await NobodyAsync(body, cancellationToken);
         }
         return await SubmitAsync(request, caller, body, cancellationToken);
     }
@@ -64,7 +65,7 @@ public sealed class SubmitObservation(
         // A disclosure is heard in the corridor too: a concern may be about any pupil of the school.
         var action = isConcern ? AccessAction.RaiseConcern : AccessAction.SubmitObservation;
         var student = await directory.FindAsync(body.Student, cancellationToken);
-        var about = student is { } known ? await gate.AskAsync(caller, action, known, null, cancellationToken) : null;
+        var about = student is { } known ? await gate.AskAsync(request, caller, action, known, null, cancellationToken) : null;
         if (about is not { Refusal: null })
             return isConcern ? ObservationAnswers.ConcernNotTaken(await contacts.ReadAsync(null, cancellationToken)) : about?.Refusal ?? Gate.NotFound;
 

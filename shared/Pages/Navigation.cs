@@ -9,7 +9,10 @@ public sealed record NavigationEntry(string Key, string Path, params IReadOnlyLi
 /// <summary>What the pages offer to whom.</summary>
 public static class Navigation
 {
-    private static readonly NavigationEntry[] Entries = [];
+    private static readonly NavigationEntry[] Entries =
+    [
+        new("Observations", "/observations", Role.Teacher),
+    ];
 
     /// <summary>The places of the caller's roles, in their fixed order.</summary>
     public static IEnumerable<NavigationEntry> For(Caller caller)
