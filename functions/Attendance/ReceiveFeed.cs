@@ -31,10 +31,11 @@ public sealed class ReceiveFeed(FeedIntake intake, Gate gate)
     public async Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/feeds")] HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await gate.RefuseAsync(request, AccessAction.SendFeed, null, cancellationToken) is { } refused) return refused;
+        var admission = await gate.AskAsync(request, AccessAction.SendFeed, AccessSubject.Of(null), cancellationToken);
+        if (admission.Refusal is { } refused) return refused;
         if (!TryRead(request.Query, out var feed, out var wrong))
             return Results.Problem(wrong, statusCode: StatusCodes.Status400BadRequest);
-        return await intake.ReceiveAsync(request.Body, feed, LargestUpload, null, cancellationToken) switch
+        return await intake.ReceiveAsync(request.Body, feed with { SentBy = admission.Authority }, LargestUpload, null, cancellationToken) switch
         {
             IntakeResult.Accepted accepted => Results.Accepted(
                 $"/api/feeds/{accepted.Status.Id}", new { id = accepted.Status.Id.Value, status = $"/api/feeds/{accepted.Status.Id}" }),

@@ -12,6 +12,7 @@ public static class Navigation
     private static readonly NavigationEntry[] Entries =
     [
         new("Observations", "/observations", Role.Teacher),
+        new("Audit", "/district/audit", Role.Administrator),
     ];
 
     /// <summary>The places of the caller's roles, in their fixed order.</summary>

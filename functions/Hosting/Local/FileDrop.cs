@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Functions.Hosting.Local;
@@ -112,7 +113,7 @@ internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, 
         IntakeResult taken;
         await using (var stream = new FileStream(
             claimed, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous))
-            taken = await intake.ReceiveAsync(feed, stream, new FeedRequest(content, FileName: Path.GetFileName(claimed)), LargestFile, null, cancellationToken);
+            taken = await intake.ReceiveAsync(feed, stream, new FeedRequest(content, FileName: Path.GetFileName(claimed)) { SentBy = Authority.System("file-drop") }, LargestFile, null, cancellationToken);
 
         var done = Path.Combine(Done, Path.GetFileName(claimed));
         File.Move(claimed, done, overwrite: true);

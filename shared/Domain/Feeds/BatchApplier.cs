@@ -37,8 +37,7 @@ public sealed class BatchApplier(
                 result = await DoneAsync(partition, message, cancellationToken)
                     ?? throw new InvalidOperationException("Two receivers applied a batch at once and neither is done.");
         }
-        await trail.AppendAsync(
-            AuditEntry.OfRun(Authority.System("import"), AuditAction.ImportAttendance, id.Value, school, feed.ArrivedAt), cancellationToken);
+        await trail.AppendAsync(feed.EntryOf(AuditAction.ImportAttendance, school, (int)result.Rows), cancellationToken);
         await feeds.RecordAsync(id, result, cancellationToken);
         return result;
     }

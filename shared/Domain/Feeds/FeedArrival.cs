@@ -54,7 +54,8 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);
-        await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(EntryOf(status, of.Key, of.Value), cancellationToken)));
+        await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(
+            status.EntryOf(status.Request.Content == FeedContent.Roster ? AuditAction.ImportRoster : AuditAction.ImportObservations, of.Key, of.Value), cancellationToken)));
         return (taken.Outcome switch
         {
             ReadOutcome.Read read => status with
@@ -70,11 +71,6 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A read outcome is not handled."),
         }, taken.Follows);
     }
-
-    /// <summary>Taken in again after a crash, it is the same entry: it bears the feed's arrival, not the hour of the work.</summary>
-    private static AuditEntry EntryOf(FeedStatus status, SchoolId school, int count) => AuditEntry.OfRun(
-        Authority.System("import"), status.Request.Content == FeedContent.Roster ? AuditAction.ImportRoster : AuditAction.ImportObservations,
-        status.Id.Value, school, status.ArrivedAt, count);
 }
 
 /// <summary>What became of a file that is applied at once.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Referrals;
 
 namespace SchoolSignal.Domain.Feeds;
@@ -29,7 +30,11 @@ public sealed record FeedRequest(
     IReadOnlyList<string>? Schools = null,
     bool WithoutRoster = false,
     DateTimeOffset? StatedAt = null,
-    string? FileName = null);
+    string? FileName = null)
+{
+    /// <summary>Who sent it, for the audit; null for the system itself.</summary>
+    public Authority? SentBy { get; init; }
+}
 
 /// <summary>How far a feed is.</summary>
 public enum FeedState
@@ -101,6 +106,11 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
         FeedKind.Snapshot => Mark.Unknown,
         _ => null,
     };
+
+    /// <summary>The audit's entry of what the feed wrote in one school. Written again after a crash it is the same entry: it bears
+    /// the feed's arrival, not the hour of the work.</summary>
+    public AuditEntry EntryOf(AuditAction action, District.SchoolId school, int? count = null) =>
+        AuditEntry.OfRun(Request.SentBy ?? Authority.System("import"), action, Id.Value, school, ArrivedAt, count);
 
     [JsonIgnore]
     public bool IsFinal => State is FeedState.Complete or FeedState.Refused or FeedState.Repeated;
@@ -226,7 +236,7 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true, Converters = [typeof(FeedIdJson)])]
+    UseStringEnumConverter = true, Converters = [typeof(FeedIdJson), typeof(AuditActorJson)])]
 [JsonSerializable(typeof(FeedStatus))]
 [JsonSerializable(typeof(BatchResult))]
 internal sealed partial class FeedJson : JsonSerializerContext;

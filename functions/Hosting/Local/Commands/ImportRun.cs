@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
@@ -32,7 +33,7 @@ internal static class ImportRun
             await using var content = Open(file);
             var bytes = new Bytes(progress, content.Length);
             var taken = await context.Get<FeedIntake>().ReceiveAsync(
-                content, request with { FileName = file.Name }, long.MaxValue, bytes, cancellationToken);
+                content, request with { FileName = file.Name, SentBy = Authority.CommandLine }, long.MaxValue, bytes, cancellationToken);
             if (taken is not IntakeResult.Accepted { Status.Id: var id }) return null;
             await context.Get<QueuePump>().RunUntilAsync(
                 async stop =>
