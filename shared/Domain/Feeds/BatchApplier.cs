@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using SchoolSignal.Domain.Attendance;
 using SchoolSignal.Domain.Attendance.Ledger;
-using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
@@ -17,7 +16,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// again to the same. The inbox row, with the result, comes last.</remarks>
 public sealed class BatchApplier(
     IFileArchive archive, ITableStore store, FeedStore feeds, SchoolRolls rolls, StudentDirectory directory, Enrollments enrollments,
-    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, AuditTrail trail, DistrictId district)
+    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, DistrictId district)
 {
     /// <returns>The batch's result, or null if the feed is not known here.</returns>
     public async Task<BatchResult?> ApplyAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
@@ -37,7 +36,6 @@ public sealed class BatchApplier(
                 result = await DoneAsync(partition, message, cancellationToken)
                     ?? throw new InvalidOperationException("Two receivers applied a batch at once and neither is done.");
         }
-        await trail.AppendAsync(feed.EntryOf(AuditAction.ImportAttendance, school, (int)result.Rows), cancellationToken);
         await feeds.RecordAsync(id, result, cancellationToken);
         return result;
     }

@@ -1,3 +1,4 @@
+using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
@@ -32,7 +33,7 @@ public sealed class AuditedRunsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Import_BatchDeliveredAgain_LeavesOneEntry()
+    public async Task Import_BatchAndBaselineDeliveredAgain_LeaveOneEntry()
     {
         await SendRosterAsync();
         var report = await SendAttendanceAsync();
@@ -41,6 +42,12 @@ public sealed class AuditedRunsTests : IAsyncDisposable
             $"feed {report.Status.Id} s1 {batch.EndYear}", FeedSplitter.BatchKind,
             ("district", "test"), ("feed", report.Status.Id.Value), ("school", "s1"), ("year", $"{batch.EndYear}"), ("batch", $"{batch.Number}"));
         await app.Get<BatchApplier>().ApplyAsync(message, 8, default);
+        await app.Get<FeedCompletion>().CheckAsync(report.Status.Id, default);
+        await app.Get<BaselineUpdate>().UpdateAsync(
+            Envelope.First(
+                $"baseline {report.Status.Id} s1 {batch.EndYear} again", FeedCompletion.BaselineKind,
+                ("district", "test"), ("feed", report.Status.Id.Value), ("school", "s1"), ("year", $"{batch.EndYear}")), 8, default);
+        await app.WorkAsync();
         Assert.Equal(2, (await EntriesAsync(AuditAction.ImportAttendance)).Count);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
@@ -20,8 +21,8 @@ public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox ou
         $"recount {school} {year} {Guid.NewGuid():N}", FeedCompletion.BaselineKind,
         ("district", district.Value), ("school", school.Value), ("year", year.ToString()));
 
-    /// <summary>Counts the months a feed touched, or all where the roll changed, and asks for the school's screening, in one
-    /// commit.</summary>
+    /// <summary>Counts the months a feed touched, or all where the roll changed, asks for the school's screening and leaves the
+    /// audit's entry of what the feed wrote in the school, in one commit.</summary>
     public async Task UpdateAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
     {
         var school = SchoolId.Parse(message["school"]);
@@ -37,6 +38,7 @@ public sealed class BaselineUpdate(ITableStore store, FeedStore feeds, Outbox ou
                 changes.Add(Outbox.Row(QueueName.Screenings, Envelope.First(
                     $"screen after {message.Key}", ScreenSchoolKind,
                     ("district", district.Value), ("school", school.Value), ("year", year.ToString()))));
+                if (feed is { Status: var status }) changes.Add(AuditTrail.Row(status.EntryOf(AuditAction.ImportAttendance, school)));
             }, cancellationToken);
         }
         await outbox.RelayAsync(TableName.Attendance, partition, cancellationToken);
