@@ -13,6 +13,7 @@ public static class Navigation
     [
         new("Observations", "/observations", Role.Teacher),
         new("Audit", "/district/audit", Role.Administrator),
+        new("Worklist", Referrals.WorklistAddress.Path, Role.Counsellor, Role.SafeguardingLead),
     ];
 
     /// <summary>The places of the caller's roles, in their fixed order.</summary>

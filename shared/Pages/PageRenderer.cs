@@ -61,7 +61,7 @@ public sealed class PageRenderer(
         public Task ExecuteAsync(HttpContext httpContext)
         {
             SecureHeaders.Set(httpContext.Response.Headers);
-            return Results.Content(Html, "text/html; charset=utf-8", statusCode: Status).ExecuteAsync(httpContext);
+            return CompressedText.WriteAsync(httpContext, Html, "text/html; charset=utf-8", Status);
         }
     }
 }

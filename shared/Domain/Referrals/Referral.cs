@@ -11,6 +11,13 @@ public readonly record struct ReferralId(Guid Value)
 
     public static ReferralId Parse(string text) => new(Guid.ParseExact(text, "N"));
 
+    public static bool TryParse(string? text, out ReferralId id)
+    {
+        var isId = Guid.TryParseExact(text, "N", out var value);
+        id = new ReferralId(value);
+        return isId;
+    }
+
     /// <summary>Thirty-two lower-case hex digits.</summary>
     public override string ToString() => Value.ToString("N");
 }

@@ -11,7 +11,7 @@ namespace SchoolSignal.Domain.Referrals.Cases;
 /// <summary>Gathers what stands on a case's page. The disclosure is appended last, before anything is shown.</summary>
 public sealed class CaseFiles(
     ReferralStore referrals, StudentDirectory directory, Enrollments enrollments, LedgerReader ledger, RegisterAge age, ObservationStore observations,
-    StaffStore staff, DistrictSettingsStore settingsStore, RuleSets ruleSets, DisclosureLog disclosures, TimeProvider time)
+    StaffStore staff, DistrictSettingsStore settingsStore, RuleSets ruleSets, DisclosureLog disclosures, DistrictToday calendar)
 {
     /// <summary>School years shown: that of the referral's days and those since, at most so many.</summary>
     private const int MostYears = 2;
@@ -31,7 +31,7 @@ public sealed class CaseFiles(
         if (await directory.IdentifyAsync(student, cancellationToken) is not { } identity) return null;
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var rules = await ruleSets.OfAsync(settings, cancellationToken);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         var profile = await enrollments.FindAsync(student, cancellationToken) ?? StudentProfile.Empty;
         var names = new StaffNames(staff);
         var mayRead = CasePrivacy.MayReadRestricted(caller, reason, referral);
@@ -50,6 +50,15 @@ public sealed class CaseFiles(
         await disclosures.ReadAsync(authority, AuditAction.ReadCase, student, referral.School, referral.Id.ToString(), cancellationToken);
         return file;
     }
+
+    /// <summary>Lines of a history as the reader may see them.</summary>
+    public Task<IReadOnlyList<CaseLine>> LinesAsync(
+        IReadOnlyList<ReferralEntry> entries, Referral referral, Caller caller, AccessReason reason, CancellationToken cancellationToken) =>
+        LinesAsync(entries, caller, CasePrivacy.MayReadRestricted(caller, reason, referral), new StaffNames(staff), cancellationToken);
+
+    /// <summary>Whether a case of the school can be given to that person: an active counsellor of the school.</summary>
+    public async Task<bool> CanTakeAsync(Actor to, SchoolId school, CancellationToken cancellationToken) =>
+        (await staff.OfSchoolAsync(school, Role.Counsellor, cancellationToken)).Exists(member => member.Id.Value == to.Value);
 
     private static List<SchoolYear> YearsOf(Referral referral, DateOnly today, int firstMonth)
     {

@@ -5,16 +5,16 @@ using SchoolSignal.Domain.Ports;
 namespace SchoolSignal.Domain.Referrals.Cases;
 
 /// <summary>What people do with a case from its page or from the worklist.</summary>
-public sealed class CaseWork(ReferralStore referrals, ObservationStore observations, TimeProvider time)
+public sealed class CaseWork(ReferralStore referrals, ObservationStore observations, DistrictToday calendar, TimeProvider time)
 {
     /// <summary>Takes a step. What is handed over to safeguarding becomes an urgent concern in the very commit that closes the
     /// referral.</summary>
     /// <param name="seen">The revision the person had open.</param>
-    public Task<ReferralActionResult> TakeAsync(Referral referral, CaseStep step, Authority authority, int seen, CancellationToken cancellationToken)
+    public async Task<ReferralActionResult> TakeAsync(Referral referral, CaseStep step, Authority authority, int seen, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var taker = StepTaker.Of(authority, DateOnly.FromDateTime(now.UtcDateTime), seen);
-        return referrals.TakeAsync(
+        var taker = StepTaker.Of(authority, await calendar.DateAsync(cancellationToken), seen);
+        return await referrals.TakeAsync(
             referral.Student, referral.Id, step, taker, cancellationToken,
             step is CaseStep.HandOver handOver ? change => RowsOf(ConcernOf(change.After, handOver, taker, now), authority) : null);
     }

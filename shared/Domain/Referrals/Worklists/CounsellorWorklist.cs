@@ -10,7 +10,7 @@ namespace SchoolSignal.Domain.Referrals.Worklists;
 /// due and what is new. Names are looked up for the rows of the page alone, and the disclosure stands before it is shown.</summary>
 public sealed class CounsellorWorklist(
     Worklist worklist, WorklistVisits visits, ReferralStore referrals, SchoolRegistry registry, Enrollments enrollments, StudentDirectory directory,
-    StaffStore staff, UrgentConcerns concerns, DistrictSettingsStore settingsStore, DisclosureLog disclosures, TimeProvider time)
+    StaffStore staff, UrgentConcerns concerns, DistrictSettingsStore settingsStore, DisclosureLog disclosures, DistrictToday calendar)
 {
     /// <summary>Rows of a page.</summary>
     public const int PageSize = 200;
@@ -18,7 +18,7 @@ public sealed class CounsellorWorklist(
     /// <param name="page">From 1; one beyond the last shows the last.</param>
     public async Task<WorklistView> ReadAsync(Caller caller, Authority authority, WorklistFilter filter, int page, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         var schools = await SchoolsAsync(caller, cancellationToken);
         var visit = await visits.LookAsync(caller.Id, cancellationToken);
         var open = await ReadAsync(caller, schools, cancellationToken);
