@@ -32,7 +32,9 @@ public sealed class CasePages(ReferralStore referrals, CaseFiles files, CaseWork
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "cases/{id}/{step}")] HttpRequest request, string id, string step,
         CancellationToken cancellationToken)
     {
-        var caller = await gate.CallerAsync(request, cancellationToken);
+        var mayWork = await gate.AskAsync(request, AccessAction.WorkCase, new AccessSubject.OfOwn(), cancellationToken);
+        if (mayWork.Refusal is { } no) return no;
+        var caller = mayWork.Caller;
         if (await pages.RefuseFormAsync(request, caller, cancellationToken) is { } notOurs) return notOurs;
         var (opened, refused) = await OpenAsync(request, caller, id, cancellationToken);
         if (opened is null) return refused!;

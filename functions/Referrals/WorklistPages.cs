@@ -37,7 +37,9 @@ public sealed class WorklistPages(CounsellorWorklist worklist, ReferralStore ref
     public async Task<IResult> Acknowledge(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "worklist/acknowledge")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var caller = await gate.CallerAsync(request, cancellationToken);
+        var mayWork = await gate.AskAsync(request, AccessAction.WorkCase, new AccessSubject.OfOwn(), cancellationToken);
+        if (mayWork.Refusal is { } refused) return refused;
+        var caller = mayWork.Caller;
         if (await pages.RefuseFormAsync(request, caller, cancellationToken) is { } notOurs) return notOurs;
         var fields = await request.ReadFormAsync(cancellationToken);
         var picked = new List<(Referral, int)>();
@@ -46,8 +48,7 @@ public sealed class WorklistPages(CounsellorWorklist worklist, ReferralStore ref
         {
             if (await referrals.FindAsync(id, cancellationToken) is not { Referral: var referral }) continue;
             var admission = await gate.AskAsync(request, caller, AccessAction.WorkCase, referral.Student, referral.School, cancellationToken);
-            // Who may work on none of them may not on the first.
-            if (admission.Reason is AccessReason.NotSignedIn or AccessReason.RoleMissing) return admission.Refusal!;
+            // Not one of theirs: no page of ours offered it, and it is told apart from none there is by nothing.
             if (admission.Refusal is not null) continue;
             authorities[id] = admission;
             picked.Add((referral, seen));
