@@ -13,8 +13,9 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
     /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>); empty for the picker of this machine.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
-    /// <summary>How many messages of one queue are worked on at once.</summary>
-    public int MessagesAtOnce { get; init; } = 2;
+    /// <summary>How many messages of one queue are worked on at once. More than there are processors: while some wait for
+    /// the disk others compute, and what they write is flushed together.</summary>
+    public int MessagesAtOnce { get; init; } = 8;
 
     /// <summary>The most bytes of a request's body, inclusive: what the Functions host takes, too.</summary>
     public long MaxBody { get; init; } = 100 * 1024 * 1024;

@@ -12,6 +12,9 @@ public sealed class FolderArchive : IFileArchive
     private const string TemporaryFolder = ".tmp";
     private const int BufferSize = 128 * 1024;
 
+    // Whoever reads a whole file brings a buffer; whoever wants a part of it should not be given 128 KiB around it.
+    private const int ReadBufferSize = 4 * 1024;
+
     /// <summary>A temporary file as old as this, or older, belongs to no one any more.</summary>
     public static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
@@ -41,7 +44,7 @@ public sealed class FolderArchive : IFileArchive
         try
         {
             return ValueTask.FromResult<Stream?>(new FileStream(
-                FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize, FileOptions.SequentialScan));
+                FullPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, ReadBufferSize));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -96,8 +99,7 @@ public sealed class FolderArchive : IFileArchive
 
     private sealed class FolderWrite(FolderArchive archive, string target, string temporary) : ArchiveWrite
     {
-        private readonly FileStream stream = new(
-            temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.SequentialScan);
+        private readonly FlushAheadStream stream = new(temporary, BufferSize);
 
         private bool complete;
 

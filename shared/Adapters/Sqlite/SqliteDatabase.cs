@@ -21,6 +21,7 @@ public sealed class SqliteDatabase : IDisposable
     private readonly ConcurrentQueue<Write> waiting = new();
     private readonly SemaphoreSlim turn = new(1, 1);
     private long version;
+    private bool flushes;
     private bool disposed;
 
     private SqliteDatabase(SqliteOptions options, Connection writer, long version)
@@ -28,6 +29,7 @@ public sealed class SqliteDatabase : IDisposable
         this.options = options;
         this.writer = writer;
         this.version = version;
+        flushes = options.SurvivesPowerCut;
     }
 
     /// <summary>Opens the database, making it or bringing it up to date as needed.</summary>
@@ -67,11 +69,14 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>Runs the work in a transaction, alone or together with others', and returns when it is on disk. The work says
     /// whether to keep what it did; one that throws leaves nothing behind either.</summary>
-    internal async ValueTask<T> WriteAsync<T>(Func<Connection, (bool Keep, T Result)> work, CancellationToken cancellationToken)
+    /// <param name="flush">False: it returns when the system has the work, and the next flushed write takes it to disk along with
+    /// its own. The death of the process cannot undo it; a power cut can, never without all that came after (docs/adr/0010).</param>
+    internal async ValueTask<T> WriteAsync<T>(
+        Func<Connection, (bool Keep, T Result)> work, CancellationToken cancellationToken, bool flush = true)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(disposed, this);
-        var write = new Write<T>(work);
+        var write = new Write<T>(work) { Flush = flush };
         waiting.Enqueue(write);
         // Not cancelled from here on: another writer may have it in hand already.
         await turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -109,6 +114,7 @@ public sealed class SqliteDatabase : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
+            FlushCommits(options.SurvivesPowerCut && group.Exists(write => write.Flush));
             writer.Execute("BEGIN IMMEDIATE");
             var kept = group.Count == 1 ? group[0].Run(writer) : RunEach(group);
             writer.Execute(kept ? "COMMIT" : "ROLLBACK");
@@ -119,6 +125,13 @@ public sealed class SqliteDatabase : IDisposable
             if (!disposed && writer.InTransaction) writer.Execute("ROLLBACK");
             foreach (var write in group) write.Fail(e);
         }
+    }
+
+    private void FlushCommits(bool flush)
+    {
+        if (flush == flushes) return;
+        writer.Script(Synchronous(flush));
+        flushes = flush;
     }
 
     private bool RunEach(List<Write> group)
@@ -152,9 +165,12 @@ public sealed class SqliteDatabase : IDisposable
     private static Connection Connect(SqliteOptions options)
     {
         var connection = Connection.Open(options.FilePath, options.BusyTimeout);
-        connection.Script($"PRAGMA synchronous = {(options.SurvivesPowerCut ? "FULL" : "NORMAL")}; PRAGMA temp_store = MEMORY");
+        connection.Script(Synchronous(options.SurvivesPowerCut) + "; PRAGMA temp_store = MEMORY");
         return connection;
     }
+
+    /// <summary>Whether a commit waits until the write-ahead log is on disk; a checkpoint does in either case.</summary>
+    private static string Synchronous(bool flush) => flush ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
 
     /// <summary>SQLite does not wait its busy timeout when two processes change the mode of a new file at once.</summary>
     private static void EnterWalMode(Connection connection, TimeSpan patience)
@@ -185,6 +201,8 @@ public sealed class SqliteDatabase : IDisposable
     private abstract class Write
     {
         private Exception? failure;
+
+        public required bool Flush { get; init; }
 
         public bool IsDone { get; private set; }
 

@@ -6,7 +6,8 @@ namespace SchoolSignal.Adapters.Sqlite;
 /// <summary>The embedded queue, with the semantics of Azure Service Bus that we rely on: peek-lock, delivery count and dead letter,
 /// duplicate detection by message id, scheduled delivery, and sessions.</summary>
 /// <remarks>Order: by the time a message fell due, then as sent. Within a session strictly so, one at a time: while a message is
-/// on loan, or was handed back with a delay, the session's later ones wait.</remarks>
+/// on loan, or was handed back with a delay, the session's later ones wait. What is sent is flushed to disk; lending and settling
+/// are not: a power cut may bring a message back, as any receiver must expect.</remarks>
 public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clock) : IMessageSender
 {
     /// <summary>A message that failed so often is given up.</summary>
@@ -63,7 +64,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lockFor, TimeSpan.Zero);
         if (!IsAnyReady(queue)) return [];
         return await database.WriteAsync(
-            connection => (true, (IReadOnlyList<ReceivedMessage>)Lend(connection, queue, max, lockFor)), cancellationToken).ConfigureAwait(false);
+            connection => (true, (IReadOnlyList<ReceivedMessage>)Lend(connection, queue, max, lockFor)), cancellationToken, flush: false).ConfigureAwait(false);
     }
 
     /// <summary>Waits until a message may be ready, at the longest <paramref name="atMost"/>. Messages sent in this process wake it at
@@ -253,7 +254,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
                 var done = settle(connection);
                 return (done, done);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken, flush: false).ConfigureAwait(false);
         // The message itself, or the next of its session, may be ready.
         if (held) Signal(message.Queue);
         return held;

@@ -33,8 +33,8 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
             if (await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is not { } row)
                 return new StoredSettings(DistrictSettings.Default, null);
             var stored = Read(row);
-            var optOuts = await ReadChunksAsync(OptOuts, stored.Revision, cancellationToken);
-            var unresolved = await ReadChunksAsync(Unresolved, stored.Revision, cancellationToken);
+            var optOuts = stored.OptOutRows == 0 ? [] : await ReadChunksAsync(OptOuts, stored.Revision, cancellationToken);
+            var unresolved = stored.UnresolvedRows == 0 ? [] : await ReadChunksAsync(Unresolved, stored.Revision, cancellationToken);
             if (optOuts.Count == stored.OptOutRows && unresolved.Count == stored.UnresolvedRows)
                 return new StoredSettings(ToSettings(stored, optOuts, unresolved), row.ETag);
         }

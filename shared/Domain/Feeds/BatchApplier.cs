@@ -12,8 +12,8 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies one batch — one school's year within a feed — to the ledger.</summary>
-/// <remarks>Pages are written under their ETags, a hundred a commit, each write repeatable: a mark set by this feed is set
-/// again to the same. The inbox row, with the result, comes last.</remarks>
+/// <remarks>Pages are written under their ETags, each write repeatable: a mark set by this feed is set again to the same. The
+/// inbox row, with the result, comes in the last commit, which for most schools is the only one.</remarks>
 public sealed class BatchApplier(
     IFileArchive archive, ITableStore store, FeedStore feeds, SchoolRolls rolls, StudentDirectory directory, Enrollments enrollments,
     SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, DistrictId district)
@@ -27,15 +27,10 @@ public sealed class BatchApplier(
         var year = new SchoolYear(int.Parse(message["year"], CultureInfo.InvariantCulture), firstMonth);
         var partition = LedgerKeys.Partition(district, school, year);
 
-        if (await DoneAsync(partition, message, cancellationToken) is not { } result)
-        {
-            (result, var progress) = await ApplyAsync(feed, int.Parse(message["batch"], CultureInfo.InvariantCulture), school, year, cancellationToken);
-            var changes = new List<RowChange> { new RowChange.Insert(Inbox.Key(message), JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult)) };
-            if (progress is not null) changes.Add(progress);
-            if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Conflict)
-                result = await DoneAsync(partition, message, cancellationToken)
-                    ?? throw new InvalidOperationException("Two receivers applied a batch at once and neither is done.");
-        }
+        BatchResult? result = null;
+        // Whoever got in between, another feed or another delivery of this one: look again at what it left.
+        while (result is null)
+            result = await DoneAsync(partition, message, cancellationToken) ?? await TryApplyAsync(feed, message, school, year, cancellationToken);
         await feeds.RecordAsync(id, result, cancellationToken);
         return result;
     }
@@ -45,20 +40,23 @@ public sealed class BatchApplier(
             ? JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.BatchResult)
             : null;
 
-    private async Task<(BatchResult Result, RowChange? Progress)> ApplyAsync(FeedStatus feed, int number, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    /// <returns>Null if somebody else changed the school's year meanwhile.</returns>
+    private async Task<BatchResult?> TryApplyAsync(FeedStatus feed, Envelope message, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
     {
+        var number = int.Parse(message["batch"], CultureInfo.InvariantCulture);
         await using var file = number < 0 ? null : await archive.OpenReadAsync(FeedSplitter.BatchPath(feed.Id), cancellationToken)
             ?? throw new InvalidOperationException("A feed's batch file is missing from the archive.");
-        var batch = file is null ? null : BatchFileReader.ReadIndex(file)[number];
+        var batch = file is null ? null : BatchFileReader.ReadEntry(file, number);
         var covers = CoverageIn(year, feed.Covers, batch);
         if (feed.Request.WithoutRoster && file is not null)
             await EnrollNamedAsync(file, batch!, school, covers, year.FirstMonth, cancellationToken);
 
         var partition = LedgerKeys.Partition(district, school, year);
         var roll = await rolls.LoadAsync(school, year, cancellationToken);
-        var scheme = await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is { } held ? held.Header.Scheme
-            : batch is { HalfDays: true } ? SessionScheme.AmPm : SessionScheme.WholeDay;
-        var days = (await years.DaysAsync(school, year, covers, cancellationToken)).Days;
+        var header = await SchoolYearHeader.FindAsync(store, partition, cancellationToken);
+        // The first feed says how the school records its day.
+        var scheme = header is { } held ? held.Header.Scheme : batch is { HalfDays: true } ? SessionScheme.AmPm : SessionScheme.WholeDay;
+        var days = (await years.DaysAsync(school, year, header?.Header, covers, cancellationToken)).Days;
         var unknown = new UnknownRows();
         var sheet = Lay();
         // Pupils whose stay began years ago have no slot in this year until a feed names them.
@@ -77,20 +75,11 @@ public sealed class BatchApplier(
             result = roll.SlotCount == 0 ? result with { UnknownSchool = unknown.Rows } : result with { UnknownStudents = unknown.Rows };
         }
         // Of a school of which nothing was taken the feed covers no day.
-        if (roll.SlotCount == 0 || (batch is not null && unknown.Rows == batch.Rows)) return (result, null);
+        if (roll.SlotCount == 0 || (batch is not null && unknown.Rows == batch.Rows))
+            return await store.CommitAsync(TableName.Attendance, partition, [Done(message, result)], cancellationToken) is CommitResult.Committed ? result : null;
 
         await registry.AddAsync(school, year, cancellationToken);
         var statesRegister = batch is null ? feed.NamesRegister : batch.RegisterRows > 0;
-        if (statesRegister)
-        {
-            var header = await SchoolYearHeader.EnterAsync(store, partition, scheme, covers, cancellationToken);
-            if (header.Scheme != scheme)
-            {
-                // Another feed was first to say how the school records its day.
-                scheme = header.Scheme;
-                sheet = Lay();
-            }
-        }
         sheet.Fold();
         // A list of changes (it takes statements back) speaks for what it names alone, unless its sender says otherwise.
         var speaksForUnnamed = feed.SaysOfUnnamed is not null && (batch is not { HasDeletes: true } || feed.Request.Covers is not null);
@@ -107,18 +96,22 @@ public sealed class BatchApplier(
             };
         }
 
-        var writing = await ledger.WriteAsync(partition, feed, sheet, cancellationToken);
-        return (result with
+        var widened = statesRegister ? SchoolYearHeader.Enter(header, scheme, covers) : null;
+        return await ledger.WriteAsync(partition, feed, sheet, widened, tally => Done(message, ResultOf(tally)), cancellationToken) is { } written
+            ? ResultOf(written)
+            : null;
+
+        BatchResult ResultOf(MergeTally tally) => result with
         {
-            Changed = writing.Tally.Changed,
-            Unchanged = writing.Tally.Unchanged,
-            Superseded = writing.Tally.Superseded,
-            Filled = writing.Tally.Filled,
+            Changed = tally.Changed,
+            Unchanged = tally.Unchanged,
+            Superseded = tally.Superseded,
+            Filled = tally.Filled,
             TwiceStated = sheet.TwiceStated,
             OutsideCalendar = sheet.OutsideCalendar,
             OutsideEnrollment = sheet.OutsideEnrollment,
             SectionEvents = batch is null ? 0 : batch.Rows - batch.RegisterRows,
-        }, writing.Progress);
+        };
 
         BatchSheet Lay()
         {
@@ -135,6 +128,9 @@ public sealed class BatchApplier(
             return laid;
         }
     }
+
+    private static RowChange.Insert Done(Envelope message, BatchResult result) =>
+        new RowChange.Insert(Inbox.Key(message), JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult));
 
     /// <summary>The part of the coverage that lies in the year; the batch's own days where none does.</summary>
     private static Coverage CoverageIn(SchoolYear year, Coverage? stated, BatchIndexEntry? batch)

@@ -42,7 +42,8 @@ public readonly ref struct BatchRow
 /// <summary>Splits a feed's rows by school and year into one file: each batch has a buffer of its own that goes to the file
 /// as a segment when full, so memory follows the number of schools and not the size of the feed.</summary>
 /// <remarks>Row: row number (4), day of school year (2), session and flags (1), period (1), mark (1), id length (1), section
-/// length (1), id, section. The file ends with the JSON index and its length (4).</remarks>
+/// length (1), id, section. Behind the rows each batch's <see cref="BatchIndexEntry"/> as JSON; at the end of the file where each
+/// of these lies (offset 8, length 4) and how many there are (4), so that who wants one batch reads one entry.</remarks>
 public sealed class BatchFileWriter(Stream destination)
 {
     private const int FirstSegment = 4 * 1024;
@@ -101,11 +102,18 @@ public sealed class BatchFileWriter(Stream destination)
                 i, batch.School.Value, batch.Year.EndYear, batch.Rows, batch.RegisterRows, batch.HalfDays, batch.HasDeletes,
                 DateOnly.FromDayNumber(batch.FirstDay + batch.MinDay), DateOnly.FromDayNumber(batch.FirstDay + batch.MaxDay), batch.Segments));
         }
-        var json = JsonSerializer.SerializeToUtf8Bytes(index, BatchFileJson.Default.ListBatchIndexEntry);
-        destination.Write(json);
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
-        destination.Write(length);
+        var places = new byte[(index.Count * BatchFileReader.PlaceSize) + sizeof(int)];
+        foreach (var entry in index)
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(entry, BatchFileJson.Default.BatchIndexEntry);
+            destination.Write(json);
+            var place = places.AsSpan(entry.Number * BatchFileReader.PlaceSize);
+            BinaryPrimitives.WriteInt64LittleEndian(place, position);
+            BinaryPrimitives.WriteInt32LittleEndian(place[sizeof(long)..], json.Length);
+            position += json.Length;
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(places.AsSpan(places.Length - sizeof(int)), index.Count);
+        destination.Write(places);
         return index;
     }
 
@@ -163,17 +171,27 @@ public delegate void BatchRowHandler(in BatchRow row);
 /// <summary>Reads one batch of a batch file.</summary>
 public static class BatchFileReader
 {
-    /// <summary>The file's index.</summary>
-    public static IReadOnlyList<BatchIndexEntry> ReadIndex(Stream file)
+    internal const int PlaceSize = sizeof(long) + sizeof(int);
+
+    /// <summary>How many batches the file has.</summary>
+    public static int Count(Stream file)
     {
-        Span<byte> length = stackalloc byte[4];
-        file.Seek(-4, SeekOrigin.End);
-        file.ReadExactly(length);
-        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-        file.Seek(-4 - json.Length, SeekOrigin.End);
+        Span<byte> count = stackalloc byte[sizeof(int)];
+        file.Seek(-sizeof(int), SeekOrigin.End);
+        file.ReadExactly(count);
+        return BinaryPrimitives.ReadInt32LittleEndian(count);
+    }
+
+    /// <param name="number">From 0; less than <see cref="Count"/>.</param>
+    public static BatchIndexEntry ReadEntry(Stream file, int number)
+    {
+        Span<byte> place = stackalloc byte[PlaceSize];
+        file.Seek(-sizeof(int) - ((long)(Count(file) - number) * PlaceSize), SeekOrigin.End);
+        file.ReadExactly(place);
+        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(place[sizeof(long)..])];
+        file.Seek(BinaryPrimitives.ReadInt64LittleEndian(place), SeekOrigin.Begin);
         file.ReadExactly(json);
-        return JsonSerializer.Deserialize(json, BatchFileJson.Default.ListBatchIndexEntry)
-            ?? throw new FormatException("A batch file has no index.");
+        return JsonSerializer.Deserialize(json, BatchFileJson.Default.BatchIndexEntry) ?? throw new FormatException("A batch has no index entry.");
     }
 
     public static void Read(Stream file, BatchIndexEntry batch, BatchRowHandler handle)
@@ -212,5 +230,5 @@ public static class BatchFileReader
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(List<BatchIndexEntry>))]
+[JsonSerializable(typeof(BatchIndexEntry))]
 internal sealed partial class BatchFileJson : JsonSerializerContext;

@@ -16,9 +16,10 @@ public sealed class FeedCompletion(ITableStore store, FeedStore feeds, Outbox ou
     {
         while (true)
         {
-            if (await feeds.FindAsync(id, cancellationToken) is not { Status: { State: FeedState.Applying, Batches: { } batches } status } found) break;
-            // All but the last batch to come in stop here, so the results are only counted.
-            if (await feeds.CountResultsAsync(id, cancellationToken) < batches.Count) break;
+            if (await feeds.FindAsync(id, cancellationToken) is not { Status: { State: FeedState.Applying, Split: { } split } status } found) break;
+            // All but the last few batches to come in stop here: batches come in more or less as they were sent.
+            if (split.Last is { } last && !await feeds.HasResultAsync(id, last, cancellationToken)) return;
+            if (await feeds.CountResultsAsync(id, cancellationToken) < split.Batches) return;
             var results = await feeds.ResultsAsync(id, cancellationToken);
 
             var partition = feeds.Partition(id);

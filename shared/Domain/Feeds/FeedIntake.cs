@@ -40,26 +40,11 @@ public sealed class FeedIntake(IFileArchive archive, ITableStore store, FeedStor
         if (await feeds.FindAsync(id, cancellationToken) is { Status: var known }) return new IntakeResult.Accepted(known);
         var arrivedAt = time.GetUtcNow();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long size = 0;
+        long size;
         await using (var file = await archive.CreateAsync(OriginalPath(id), cancellationToken))
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-            try
-            {
-                int read;
-                while ((read = await content.ReadAsync(buffer.AsMemory(0, ChunkSize), cancellationToken)) > 0)
-                {
-                    size += read;
-                    if (size > limit) return new IntakeResult.TooLarge(limit);
-                    hash.AppendData(buffer, 0, read);
-                    await file.Stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                    progress?.Report(size);
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            size = await CopyAsync(content, file.Stream, hash, limit, progress, cancellationToken);
+            if (size > limit) return new IntakeResult.TooLarge(limit);
             if (size == 0) return new IntakeResult.Empty();
             await file.CompleteAsync(cancellationToken);
         }
@@ -77,5 +62,34 @@ public sealed class FeedIntake(IFileArchive archive, ITableStore store, FeedStor
             cancellationToken);
         await outbox.RelayAsync(TableName.Feeds, feeds.Partition(id), cancellationToken);
         return new IntakeResult.Accepted(status);
+    }
+
+    /// <summary>Copies and hashes: one piece is hashed while it is written and the next one comes.</summary>
+    /// <returns>The bytes copied; more than the limit if the content is longer, and then not all of it was copied.</returns>
+    private static async Task<long> CopyAsync(
+        Stream content, Stream file, IncrementalHash hash, long limit, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        byte[][] buffers = [ArrayPool<byte>.Shared.Rent(ChunkSize), ArrayPool<byte>.Shared.Rent(ChunkSize)];
+        var hashing = Task.CompletedTask;
+        try
+        {
+            long size = 0;
+            for (var turn = 0; ; turn ^= 1)
+            {
+                var buffer = buffers[turn];
+                var read = await content.ReadAtLeastAsync(buffer.AsMemory(0, ChunkSize), ChunkSize, throwOnEndOfStream: false, cancellationToken);
+                await hashing;
+                size += read;
+                if (read == 0 || size > limit) return size;
+                hashing = Task.Run(() => hash.AppendData(buffer, 0, read), CancellationToken.None);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                progress?.Report(size);
+            }
+        }
+        finally
+        {
+            await hashing;
+            foreach (var buffer in buffers) ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -49,8 +49,8 @@ public static class FeedReportJson
             json.WriteString("to", covers.To.ToString("O", CultureInfo.InvariantCulture));
             json.WriteEndObject();
         }
-        json.WriteNumber("schools", (status.Batches ?? []).Select(b => b.School).Distinct().Count());
-        json.WriteNumber("batches", status.Batches?.Count ?? 0);
+        json.WriteNumber("schools", status.Split?.Schools ?? 0);
+        json.WriteNumber("batches", status.Split?.Batches ?? 0);
         json.WriteNumber("batchesDone", report.Results.Count);
         json.WriteNumber("batchesFailed", report.Results.Count(r => r.Failed));
         json.WriteNumber("batchesGivenUp", report.Results.Count(r => r.Abandoned is not null));

@@ -17,6 +17,10 @@ public sealed class FeedSplitter(
     /// <summary>The message kind on <see cref="QueueName.AttendanceBatches"/>.</summary>
     public const string BatchKind = "attendance-batch";
 
+    private static readonly string TooManySchools = string.Create(
+        CultureInfo.InvariantCulture,
+        $"The file speaks for more than {FeedStore.MaxBatches:N0} schools and school years. If that many are meant, send it in parts; if not, another column was read as the school.");
+
     public static ArchivePath BatchPath(FeedId id) => ArchivePath.Of("feeds", id.Month, id.Value, "batches");
 
     /// <summary>Reads and splits the feed. Safe to repeat: until the status says so, nothing was split.</summary>
@@ -48,6 +52,7 @@ public sealed class FeedSplitter(
         if (outcome is ReadOutcome.Refused refused) return (Refuse(status, refused.Why), []);
         var read = (ReadOutcome.Read)outcome;
         await unassigned.AssignAsync(intake, cancellationToken);
+        if (intake.HasTooManySchools) return (Refuse(status, TooManySchools), []);
 
         var index = intake.Writer.Complete();
         var kind = status.Request.Kind ?? read.Kind ?? FeedKind.Register;
@@ -88,7 +93,8 @@ public sealed class FeedSplitter(
             // The same bytes again, after something else came, mean: stated now.
             StatedAt = await feeds.FindRepeatAsync(status, cancellationToken) is not null ? status.ArrivedAt : status.StatedAt,
         };
-        return (result, await BatchesAsync(result, index, read.Rows, firstMonth, cancellationToken));
+        var batches = await BatchesAsync(result, index, read.Rows, firstMonth, cancellationToken);
+        return batches.Count > FeedStore.MaxBatches ? (Refuse(status, TooManySchools), []) : (result, batches);
     }
 
     /// <summary>A repeat is skipped only if the earlier one was taken in whole, no feed has touched its schools since, none
@@ -98,7 +104,7 @@ public sealed class FeedSplitter(
         if (await feeds.FindRepeatAsync(status, cancellationToken) is not { } earlierId) return null;
         if (await feeds.ReportAsync(earlierId, cancellationToken) is not { Status.State: FeedState.Complete, Refused: 0, AnyFailed: false } earlier) return null;
         if (await HasMoreToSayAsync(earlier, firstMonth, cancellationToken)) return null;
-        foreach (var batch in earlier.Status.Batches ?? [])
+        foreach (var batch in await feeds.BatchesAsync(earlierId, cancellationToken))
         {
             var log = new FeedLog(store, LedgerKeys.Partition(district, SchoolId.Parse(batch.School), new SchoolYear(batch.EndYear, firstMonth)));
             var logged = await log.ReadAsync(cancellationToken);
@@ -164,19 +170,20 @@ public sealed class FeedSplitter(
     {
         const int Share = ITableStore.MaxChanges - 1;
         var partition = feeds.Partition(status.Id);
-        foreach (var chunk in batches.Chunk(Share))
+        var messages = batches.Select(b => (Batch: b, Message: MessageOf(status.Id, b))).OrderBy(m => m.Message.Key, StringComparer.Ordinal).ToList();
+        foreach (var chunk in messages.Chunk(Share))
         {
-            var rows = chunk.Select(b => Outbox.Row(QueueName.AttendanceBatches, MessageOf(status.Id, b))).ToList();
+            var rows = chunk.Select(m => Outbox.Row(QueueName.AttendanceBatches, m.Message)).ToList();
             while (await store.CommitAsync(TableName.Feeds, partition, rows, cancellationToken) is CommitResult.Conflict)
                 await outbox.RelayAsync(TableName.Feeds, partition, cancellationToken);
         }
         if (status.State == FeedState.Applying)
         {
-            status = status with { Batches = batches };
+            status = status with { Split = new FeedSplit(batches.Count, batches.Select(b => b.School).Distinct().Count(), messages.Count == 0 ? null : messages[^1].Batch) };
             if (batches.Count == 0) status = status with { State = FeedState.Complete };
             await feeds.RememberAsync(status, cancellationToken);
         }
-        await store.CommitAsync(TableName.Feeds, partition, [new RowChange.Replace(FeedStore.StatusKey(status.Id), etag, FeedStore.Write(status))], cancellationToken);
+        await store.CommitAsync(TableName.Feeds, partition, FeedStore.WriteSplit(status, etag, batches), cancellationToken);
     }
 
     private Envelope MessageOf(FeedId id, FeedBatch batch) => Envelope.First(

@@ -95,8 +95,8 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The school years the feed touches, written last by the splitter; null until then.</summary>
-    public IReadOnlyList<FeedBatch>? Batches { get; init; }
+    /// <summary>Into what the feed was split, written last by the splitter; null until then.</summary>
+    public FeedSplit? Split { get; init; }
 
     /// <summary>What the feed's kind says of pupils on roll that it does not name; null if nothing.</summary>
     [JsonIgnore]
@@ -124,6 +124,10 @@ public sealed record FeedBatch(int Number, string School, int EndYear);
 /// <param name="Mark">The mark's value: present for an exceptions feed, unknown for a snapshot.</param>
 /// <param name="Days">Those of the days it covers that were school days when it was applied.</param>
 public sealed record SilentStatement(byte Mark, DateOnly From, DateOnly To, [property: JsonConverter(typeof(DatesJson))] IReadOnlyList<DateOnly> Days);
+
+/// <summary>How many school years a feed touches. Which they are says <see cref="FeedStore.BatchesAsync"/>.</summary>
+/// <param name="Last">The batch that was sent last; null if there is none.</param>
+public sealed record FeedSplit(int Batches, int Schools, FeedBatch? Last);
 
 /// <summary>What became of one batch.</summary>
 public sealed record BatchResult(string School, int EndYear)
@@ -213,7 +217,7 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
 
     public long Refused => RefusedBecause.Values.Sum();
 
-    public bool AllBatchesReported => Status.Batches is { } batches && Results.Count >= batches.Count;
+    public bool AllBatchesReported => Status.Split is { } split && Results.Count >= split.Batches;
 
     public bool AnyFailed => Results.Any(r => r.Failed);
 
@@ -239,6 +243,7 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
     UseStringEnumConverter = true, Converters = [typeof(FeedIdJson), typeof(AuditActorJson)])]
 [JsonSerializable(typeof(FeedStatus))]
 [JsonSerializable(typeof(BatchResult))]
+[JsonSerializable(typeof(FeedBatch[]))]
 internal sealed partial class FeedJson : JsonSerializerContext;
 
 internal sealed class FeedIdJson : JsonConverter<FeedId>

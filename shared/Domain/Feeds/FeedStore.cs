@@ -5,12 +5,19 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Feeds;
 
-/// <summary>The <c>feeds</c> table: <c>S|feed</c> status and <c>R|feed|school|year</c> batch results in the partition of
-/// the month a feed arrived in, and <c>hash</c> rows that recognise a repeat.</summary>
+/// <summary>The <c>feeds</c> table: <c>S|feed</c> status, <c>B|feed|chunk</c> its batches and <c>R|feed|school|year</c> their
+/// results in the partition of the month a feed arrived in, and <c>hash</c> rows that recognise a repeat.</summary>
 public sealed class FeedStore(ITableStore store, DistrictId district)
 {
     private const string StatusRows = "S";
+    private const string BatchRows = "B";
     private const string ResultRows = "R";
+
+    // So many stay under a row's 64 KiB however long and foreign their schools' ids are.
+    private const int BatchesPerRow = 128;
+
+    /// <summary>The most batches of one feed: their rows go in with the status, in one commit.</summary>
+    public const int MaxBatches = (ITableStore.MaxChanges - 1) / 2 * BatchesPerRow;
 
     public PartitionKey Partition(FeedId id) => PartitionKey.Of(district.Value, id.Month);
 
@@ -22,6 +29,27 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         await store.GetAsync(TableName.Feeds, Partition(id), StatusKey(id), cancellationToken) is { } row
             ? (JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.FeedStatus)!, row.ETag)
             : null;
+
+    /// <summary>The status of a feed that has been split, and its batches: one commit.</summary>
+    /// <param name="batches">At most <see cref="MaxBatches"/>.</param>
+    public static List<RowChange> WriteSplit(FeedStatus status, ETag etag, IReadOnlyList<FeedBatch> batches)
+    {
+        var changes = new List<RowChange> { new RowChange.Replace(StatusKey(status.Id), etag, Write(status)) };
+        foreach (var chunk in batches.Chunk(BatchesPerRow))
+            changes.Add(new RowChange.Insert(
+                RowKey.Of(BatchRows, status.Id.Value, changes.Count.ToString("D4", CultureInfo.InvariantCulture)),
+                JsonSerializer.SerializeToUtf8Bytes(chunk, FeedJson.Default.FeedBatchArray)));
+        return changes;
+    }
+
+    /// <summary>The school years a feed touches; none before it is split.</summary>
+    public async Task<List<FeedBatch>> BatchesAsync(FeedId id, CancellationToken cancellationToken)
+    {
+        var batches = new List<FeedBatch>();
+        await foreach (var row in store.QueryAsync(TableName.Feeds, Partition(id), RowKeyRange.Under(BatchRows, id.Value), cancellationToken))
+            batches.AddRange(JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.FeedBatchArray)!);
+        return batches;
+    }
 
     /// <summary>The feed with what its batches have reported so far.</summary>
     public async Task<FeedReport?> ReportAsync(FeedId id, CancellationToken cancellationToken)
@@ -40,9 +68,12 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
 
     /// <summary>What a feed's batch of one school year reported, if it has.</summary>
     public async ValueTask<BatchResult?> FindResultAsync(FeedId id, SchoolId school, Calendars.SchoolYear year, CancellationToken cancellationToken) =>
-        await store.GetAsync(TableName.Feeds, Partition(id), RowKey.Of(ResultRows, id.Value, school.Value, SchoolYearPart(year.EndYear)), cancellationToken) is { } row
+        await store.GetAsync(TableName.Feeds, Partition(id), ResultKey(id, school.Value, year.EndYear), cancellationToken) is { } row
             ? JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.BatchResult)
             : null;
+
+    public async ValueTask<bool> HasResultAsync(FeedId id, FeedBatch batch, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.Feeds, Partition(id), ResultKey(id, batch.School, batch.EndYear), cancellationToken) is not null;
 
     public async Task<int> CountResultsAsync(FeedId id, CancellationToken cancellationToken)
     {
@@ -62,18 +93,14 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
     /// replaces its failure.</summary>
     public async Task RecordAsync(FeedId id, BatchResult result, CancellationToken cancellationToken)
     {
-        var key = RowKey.Of(ResultRows, id.Value, result.School, SchoolYearPart(result.EndYear));
+        var key = ResultKey(id, result.School, result.EndYear);
         var body = JsonSerializer.SerializeToUtf8Bytes(result, FeedJson.Default.BatchResult);
-        while (true)
+        RowChange change = new RowChange.Insert(key, body);
+        while (await store.CommitAsync(TableName.Feeds, Partition(id), [change], cancellationToken) is CommitResult.Conflict)
         {
             var row = await store.GetAsync(TableName.Feeds, Partition(id), key, cancellationToken);
-            if (row is { } found)
-            {
-                var known = JsonSerializer.Deserialize(found.Body.Span, FeedJson.Default.BatchResult)!;
-                if (!known.Failed) return;
-            }
-            RowChange change = row is { } old ? new RowChange.Replace(key, old.ETag, body) : new RowChange.Insert(key, body);
-            if (await store.CommitAsync(TableName.Feeds, Partition(id), [change], cancellationToken) is CommitResult.Committed) return;
+            if (row is { } found && JsonSerializer.Deserialize(found.Body.Span, FeedJson.Default.BatchResult) is { Failed: false }) return;
+            change = row is { } failed ? new RowChange.Replace(key, failed.ETag, body) : new RowChange.Insert(key, body);
         }
     }
 
@@ -107,5 +134,6 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         status.Request.WithoutRoster ? "enrol" : "", string.Join(',', status.Request.Schools ?? []),
     ];
 
-    private static string SchoolYearPart(int endYear) => endYear.ToString("D4", CultureInfo.InvariantCulture);
+    private static RowKey ResultKey(FeedId id, string school, int endYear) =>
+        RowKey.Of(ResultRows, id.Value, school, endYear.ToString("D4", CultureInfo.InvariantCulture));
 }

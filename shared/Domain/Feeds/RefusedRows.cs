@@ -7,7 +7,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// <summary>A feed's refused rows as a file to mend and send again: the rows as they were sent, after a first column that
 /// says why. The texts of rows refused while the feed was applied are found again in the archived original.</summary>
 /// <remarks>Written as it is read: in memory are a few bytes for each row whose text is to be found again, and no text.</remarks>
-public sealed class RefusedRows(IFileArchive archive, DistrictFormatsStore formats)
+public sealed class RefusedRows(IFileArchive archive, FeedStore feeds, DistrictFormatsStore formats)
 {
     /// <summary>Characters gathered before they go to the destination.</summary>
     private const int Chunk = 16 * 1024;
@@ -63,7 +63,8 @@ public sealed class RefusedRows(IFileArchive archive, DistrictFormatsStore forma
         var rows = new List<(int RowNumber, RefusalReason Reason, string Field)>();
         var fields = new Dictionary<string, string>();
         var refusing = report.Results.Where(r => r.UnknownStudents + r.UnknownSchool > 0).Select(r => (r.School, r.EndYear)).ToHashSet();
-        var batches = (report.Status.Batches ?? []).Where(b => refusing.Contains((b.School, b.EndYear))).Select(b => (int?)b.Number);
+        var of = refusing.Count == 0 ? [] : await feeds.BatchesAsync(report.Status.Id, cancellationToken);
+        var batches = of.Where(b => refusing.Contains((b.School, b.EndYear))).Select(b => (int?)b.Number);
         foreach (var batch in batches.Prepend(null))
             await foreach (var row in ReadAsync(report.Status.Id, batch, cancellationToken))
             {

@@ -55,6 +55,9 @@ public sealed class RowIntake
 
     public IReadOnlyDictionary<string, long> UnknownCodes => unknownCodes;
 
+    /// <summary>The rows named more schools than a feed may have; further ones are refused, so that memory stays bounded.</summary>
+    public bool HasTooManySchools { get; private set; }
+
     public void Accept(in AttendanceRow row)
     {
         if (row.Date > latest)
@@ -92,7 +95,10 @@ public sealed class RowIntake
     }
 
     /// <summary>Puts a row into its batch once its school is known.</summary>
-    internal void Assign(SchoolId school, in AttendanceRow row) => Put(SchoolOf(school.Value)!, row);
+    internal void Assign(SchoolId school, in AttendanceRow row)
+    {
+        if (SchoolOf(school.Value) is { } known) Put(known, row);
+    }
 
     public void Refuse(RefusedRow row)
     {
@@ -118,7 +124,8 @@ public sealed class RowIntake
         if (last is { } same && name.SequenceEqual(same.Id.Value)) return same;
         if (!bySpan.TryGetValue(name, out var school))
         {
-            if (!SchoolId.TryParse(name, out var id)) return null;
+            HasTooManySchools |= schools.Count == FeedStore.MaxBatches;
+            if (HasTooManySchools || !SchoolId.TryParse(name, out var id)) return null;
             school = new School(id);
             schools[id.Value] = school;
         }

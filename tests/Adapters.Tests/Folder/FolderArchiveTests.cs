@@ -28,6 +28,28 @@ public sealed class FolderArchiveTests : FileArchiveContract, IDisposable
     }
 
     [Fact]
+    public async Task Write_ManyMegabytesInPieces_ComesBackByteForByte()
+    {
+        var bytes = new byte[11_000_003];
+        new Random(5).NextBytes(bytes);
+        await using (var file = await archive.CreateAsync(At("large"), Token))
+        {
+            for (var (at, piece) = (0, 1); at < bytes.Length; at += piece, piece = Math.Min((piece * 3) % 400_000 + 1, bytes.Length - at))
+            {
+                if (piece == 1) file.Stream.WriteByte(bytes[at]);
+                else if (piece % 2 == 0) await file.Stream.WriteAsync(bytes.AsMemory(at, piece), Token);
+                else file.Stream.Write(bytes, at, piece);
+            }
+            await file.CompleteAsync(Token);
+        }
+        await using var read = (await archive.OpenReadAsync(At("large"), Token))!;
+        var found = new byte[bytes.Length];
+        await read.ReadExactlyAsync(found, Token);
+        Assert.Equal(-1, read.ReadByte());
+        Assert.True(bytes.AsSpan().SequenceEqual(found));
+    }
+
+    [Fact]
     public async Task Open_Leftovers_AreSweptWhenADayOld()
     {
         var leftover = Path.Combine(Temporary, "leftover");

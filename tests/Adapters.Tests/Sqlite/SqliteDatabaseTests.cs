@@ -32,6 +32,23 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Message_LentAndCompletedUnflushed_IsGoneForEveryOtherOpening()
+    {
+        using var first = SqliteDatabase.Open(new SqliteOptions(folder.Path));
+        using var second = SqliteDatabase.Open(new SqliteOptions(folder.Path));
+        var queue = new SqliteMessageQueue(first, TimeProvider.System);
+        var other = new SqliteMessageQueue(second, TimeProvider.System);
+        await queue.SendAsync(QueueName.Screenings, [new OutgoingMessage("body", "1"), new OutgoingMessage("body", "2")], Token);
+
+        var lent = Assert.Single(await queue.ReceiveAsync(QueueName.Screenings, 1, TimeSpan.FromMinutes(1), Token));
+        Assert.Equal("2", Assert.Single(await other.ReceiveAsync(QueueName.Screenings, 2, TimeSpan.FromMinutes(1), Token)).MessageId);
+        // Flushed and unflushed writes at once share a transaction.
+        var writes = Enumerable.Range(0, 50).Select(i => queue.SendAsync(QueueName.Notifications, [new OutgoingMessage("body", $"m{i}")], Token).AsTask());
+        await Task.WhenAll([.. writes, queue.CompleteAsync(lent, Token).AsTask()]);
+        Assert.Equal((1L, 50L), (other.Count(QueueName.Screenings).Active, other.Count(QueueName.Notifications).Active));
+    }
+
+    [Fact]
     public void Open_FileOfALaterVersion_IsRefused()
     {
         SqliteDatabase.Open(new SqliteOptions(folder.Path)).Dispose();

@@ -32,7 +32,7 @@ internal static class LocalImport
         TimeSpan? split = null;
         while (await feeds.FindAsync(taken.Status.Id, CancellationToken.None) is var found && found is not { Status.IsFinal: true })
         {
-            if (found?.Status.Batches is not null) split ??= Stopwatch.GetElapsedTime(start);
+            if (found?.Status.Split is not null) split ??= Stopwatch.GetElapsedTime(start);
             await Task.Delay(5);
         }
         var complete = Stopwatch.GetElapsedTime(start);

@@ -8,6 +8,7 @@ using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Local;
 
@@ -99,8 +100,10 @@ internal static class LocalStore
         var feed = new FeedStatus(FeedId.New(before), new FeedRequest(FeedContent.Attendance), before, 0, "") { StatedAt = before, Kind = FeedKind.Register };
         var partition = LedgerKeys.Partition(District, school, year);
         await app.GetRequiredService<SchoolRegistry>().AddAsync(school, year, CancellationToken.None);
-        await SchoolYearHeader.EnterAsync(app.GetRequiredService<Domain.Ports.ITableStore>(), partition, SessionScheme.WholeDay, covers, CancellationToken.None);
-        await app.GetRequiredService<LedgerWriter>().WriteAsync(partition, feed, sheet, CancellationToken.None);
+        var header = SchoolYearHeader.Enter(null, SessionScheme.WholeDay, covers);
+        var done = new RowChange.Insert(RowKey.Of("I", "history"), new byte[] { 1 });
+        _ = await app.GetRequiredService<LedgerWriter>().WriteAsync(partition, feed, sheet, header, _ => done, CancellationToken.None)
+            ?? throw new InvalidOperationException("Somebody else writes the history.");
     }
 
     private static BatchRow RowOf(SchoolRoll roll, int slot, int day, Mark mark) => new()

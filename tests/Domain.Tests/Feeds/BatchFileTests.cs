@@ -35,10 +35,11 @@ public sealed class BatchFileTests
                 });
             }
             writer.Complete();
-            var index = BatchFileReader.ReadIndex(file);
-            Assert.Equal(3, index.Count);
-            foreach (var entry in index)
+            Assert.Equal(3, BatchFileReader.Count(file));
+            for (var number = 0; number < 3; number++)
             {
+                var entry = BatchFileReader.ReadEntry(file, number);
+                Assert.Equal(number, entry.Number);
                 var expected = rows.Select((r, i) => (Row: r, Number: i)).Where(r => r.Row.Item1 == entry.Number).ToList();
                 var at = 0;
                 BatchFileReader.Read(file, entry, (in BatchRow row) =>

@@ -39,7 +39,7 @@ internal static class ImportRun
                 async stop =>
                 {
                     var report = (await feeds.ReportAsync(id, stop))!;
-                    if (report.Status.Batches is { } batches) progress.Report(new WorkDone(report.Results.Count, batches.Count, "schools' years"));
+                    if (report.Status.Split is { } split) progress.Report(new WorkDone(report.Results.Count, split.Batches, "schools' years"));
                     // Not done with the feed: what it asks for, the baseline and the screening, is worked too.
                     return false;
                 },

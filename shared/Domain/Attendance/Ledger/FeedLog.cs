@@ -31,28 +31,28 @@ public sealed class FeedLog(ITableStore store, PartitionKey partition)
     }
 
     /// <summary>Finds the feed's ordinal or gives it the next one.</summary>
-    /// <returns>The feed as logged, and by ordinal whether that feed's marks yield to it.</returns>
+    /// <returns>The feed as logged; by ordinal, whether that feed's marks yield to it; and, for a feed that is new to the year, the
+    /// change that logs it: to be committed no later than the first mark.</returns>
     /// <exception cref="InvalidOperationException">65,535 feeds have set marks in one school's year.</exception>
-    public async Task<(LoggedFeed Feed, bool[] Yields)> EnterAsync(FeedId id, DateTimeOffset statedAt, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
+    public async Task<(LoggedFeed Feed, bool[] Yields, RowChange? Log)> EnterAsync(
+        FeedId id, DateTimeOffset statedAt, DateTimeOffset arrivedAt, CancellationToken cancellationToken)
     {
-        while (true)
+        var feeds = await ReadAsync(cancellationToken);
+        var known = feeds.Find(f => f.Feed == id);
+        RowChange? log = null;
+        if (known is null)
         {
-            var feeds = await ReadAsync(cancellationToken);
-            var known = feeds.Find(f => f.Feed == id);
-            if (known is null)
-            {
-                var last = feeds.Count == 0 ? (ushort)0 : feeds[^1].Ordinal;
-                if (last == ushort.MaxValue) throw new InvalidOperationException("A school's year has taken in 65,535 feeds.");
-                known = new LoggedFeed((ushort)(last + 1), id, statedAt, arrivedAt);
-                var body = JsonSerializer.SerializeToUtf8Bytes(new FeedLogEntry(id.Value, statedAt, arrivedAt), FeedLogJson.Default.FeedLogEntry);
-                var insert = new RowChange.Insert(LedgerKeys.Feed(known.Ordinal), body);
-                if (await store.CommitAsync(TableName.Attendance, partition, [insert], cancellationToken) is CommitResult.Conflict) continue;
-                feeds.Add(known);
-            }
-            var yields = new bool[feeds[^1].Ordinal + 1];
-            foreach (var feed in feeds) yields[feed.Ordinal] = feed.YieldsTo(known);
-            return (known, yields);
+            var last = feeds.Count == 0 ? (ushort)0 : feeds[^1].Ordinal;
+            if (last == ushort.MaxValue) throw new InvalidOperationException("A school's year has taken in 65,535 feeds.");
+            known = new LoggedFeed((ushort)(last + 1), id, statedAt, arrivedAt);
+            log = new RowChange.Insert(
+                LedgerKeys.Feed(known.Ordinal),
+                JsonSerializer.SerializeToUtf8Bytes(new FeedLogEntry(id.Value, statedAt, arrivedAt), FeedLogJson.Default.FeedLogEntry));
+            feeds.Add(known);
         }
+        var yields = new bool[feeds[^1].Ordinal + 1];
+        foreach (var feed in feeds) yields[feed.Ordinal] = feed.YieldsTo(known);
+        return (known, yields, log);
     }
 }
 

@@ -6,46 +6,77 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Attendance.Ledger;
 
-/// <summary>What became of a batch's marks.</summary>
-/// <param name="Progress">Takes back the count kept while the batch was under way: commit it with the batch's result.</param>
-public sealed record LedgerWriting(MergeTally Tally, RowChange? Progress);
-
 /// <summary>Lays a batch over the stored pages.</summary>
-/// <remarks>Each commit of pages carries what it counted, so that a batch which was cut short and comes again counts every
-/// mark once: what it set before counts as nothing new.</remarks>
+/// <remarks>A batch is one commit where it fits: the feed's entry in the year's log and header, the pages, and the row that
+/// says it is done. Where it does not fit, each commit of pages carries what it counted, so that a batch which was cut short
+/// and comes again counts every mark once: what it set before counts as nothing new.</remarks>
 public sealed class LedgerWriter(ITableStore store)
 {
-    public async Task<LedgerWriting> WriteAsync(PartitionKey partition, FeedStatus feed, BatchSheet sheet, CancellationToken cancellationToken)
+    // The year's header, the feed's log entry, the tally and the row that says done go with the pages.
+    private const int PagesPerCommit = ITableStore.MaxChanges - 4;
+
+    /// <param name="header">The year's header as this feed widens it; null if it need not change.</param>
+    /// <param name="done">From what became of the marks, the row that says the batch is done; committed with the last of them.</param>
+    /// <returns>What became of the marks; null if somebody else changed the year meanwhile: read again and lay the batch out anew.
+    /// </returns>
+    public async Task<MergeTally?> WriteAsync(
+        PartitionKey partition, FeedStatus feed, BatchSheet sheet, RowChange? header, Func<MergeTally, RowChange> done, CancellationToken cancellationToken)
     {
-        var (logged, yields) = await new FeedLog(store, partition).EnterAsync(feed.Id, feed.StatedAt, feed.ArrivedAt, cancellationToken);
-        var key = LedgerKeys.Tally(logged.Ordinal);
-        var (counted, version) = await ReadTallyAsync(partition, key, cancellationToken);
+        var log = new FeedLog(store, partition);
+        var changes = new List<RowChange>(ITableStore.MaxChanges);
+        if (header is not null) changes.Add(header);
+        LoggedFeed? logged = null;
+        bool[] yields = [];
+        var counted = new MergeTally();
+        ETag? version = null;
         long superseded = 0;
-        foreach (var chunk in sheet.Pages().Chunk(ITableStore.MaxChanges - 1))
+
+        foreach (var chunk in sheet.Pages().Chunk(PagesPerCommit))
         {
-            while (true)
-            {
-                var (part, changes) = await MergeAsync(partition, chunk, logged.Ordinal, yields, cancellationToken);
-                if (changes.Count > 0)
-                {
-                    var body = JsonSerializer.SerializeToUtf8Bytes(counted + part, TallyJson.Default.MergeTally);
-                    changes.Add(version is { } held ? new RowChange.Replace(key, held, body) : new RowChange.Insert(key, body));
-                    if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is not CommitResult.Committed committed)
-                    {
-                        // Another feed changed a page meanwhile: read again and lay this one over what it left.
-                        (counted, version) = await ReadTallyAsync(partition, key, cancellationToken);
-                        continue;
-                    }
-                    version = committed.ETags[^1];
-                }
-                superseded += part.Superseded;
-                counted += part;
-                break;
-            }
+            // Room is kept for the tally and the row that says done.
+            if (changes.Count + chunk.Length > ITableStore.MaxChanges - 2 && !await CommitPartAsync()) return null;
+            var stored = await ReadAsync(partition, chunk, cancellationToken);
+            // Looked at after the pages: whoever set a mark in them stands in the log.
+            if (!await EnterAsync()) return null;
+            var part = Merge(stored, chunk, logged!.Ordinal, yields, changes);
+            superseded += part.Superseded;
+            counted += part;
         }
-        await new SectionRows(store, partition).WriteAsync(sheet, logged.Ordinal, yields, cancellationToken);
+        if (logged is null) await EnterAsync();
+        if (sheet.Sections.Count > 0 || sheet.SectionsCovered is not null)
+        {
+            if (changes.Count > 0 && !await CommitPartAsync()) return null;
+            await new SectionRows(store, partition).WriteAsync(sheet, logged!.Ordinal, yields, cancellationToken);
+        }
+
         counted.Superseded = superseded;
-        return new LedgerWriting(counted, version is { } last ? new RowChange.Delete(key, last) : null);
+        if (version is { } last) changes.Add(new RowChange.Delete(LedgerKeys.Tally(logged!.Ordinal), last));
+        changes.Add(done(counted));
+        return await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Committed ? counted : null;
+
+        async Task<bool> EnterAsync()
+        {
+            (var known, yields, var entry) = await log.EnterAsync(feed.Id, feed.StatedAt, feed.ArrivedAt, cancellationToken);
+            if (logged is null)
+            {
+                logged = known;
+                // A feed that is new to the year has counted nothing yet.
+                if (entry is null) (counted, version) = await ReadTallyAsync(partition, LedgerKeys.Tally(known.Ordinal), cancellationToken);
+                else changes.Add(entry);
+            }
+            return known.Ordinal == logged.Ordinal;
+        }
+
+        async Task<bool> CommitPartAsync()
+        {
+            var body = JsonSerializer.SerializeToUtf8Bytes(counted, TallyJson.Default.MergeTally);
+            var key = LedgerKeys.Tally(logged!.Ordinal);
+            changes.Add(version is { } held ? new RowChange.Replace(key, held, body) : new RowChange.Insert(key, body));
+            if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is not CommitResult.Committed committed) return false;
+            version = committed.ETags[^1];
+            changes.Clear();
+            return true;
+        }
     }
 
     private async ValueTask<(MergeTally Tally, ETag? Version)> ReadTallyAsync(PartitionKey partition, RowKey key, CancellationToken cancellationToken) =>
@@ -53,12 +84,10 @@ public sealed class LedgerWriter(ITableStore store)
             ? (JsonSerializer.Deserialize(row.Body.Span, TallyJson.Default.MergeTally), row.ETag)
             : (default, null);
 
-    private async Task<(MergeTally Tally, List<RowChange> Changes)> MergeAsync(
-        PartitionKey partition, (int YearMonth, int Block, BatchPage Page)[] chunk, ushort ordinal, bool[] yields, CancellationToken cancellationToken)
+    private static MergeTally Merge(
+        Dictionary<RowKey, TableRow> stored, (int YearMonth, int Block, BatchPage Page)[] chunk, ushort ordinal, bool[] yields, List<RowChange> changes)
     {
-        var stored = await ReadAsync(partition, chunk, cancellationToken);
         var tally = new MergeTally();
-        var changes = new List<RowChange>(chunk.Length);
         var buffer = ArrayPool<byte>.Shared.Rent(LedgerPage.MaxSize);
         foreach (var (yearMonth, block, page) in chunk)
         {
@@ -70,7 +99,7 @@ public sealed class LedgerWriter(ITableStore store)
             changes.Add(held ? new RowChange.Replace(key, row.ETag, body) : new RowChange.Insert(key, body));
         }
         ArrayPool<byte>.Shared.Return(buffer);
-        return (tally, changes);
+        return tally;
     }
 
     /// <summary>One range read where the chunk wants most of it, single reads where it wants a few pages.</summary>

@@ -15,22 +15,16 @@ public sealed record SchoolYearHeader(SessionScheme Scheme, Coverage? Covered)
             ? (JsonSerializer.Deserialize(row.Body.Span, SchoolYearHeaderJson.Default.SchoolYearHeader)!, row.ETag)
             : null;
 
-    /// <summary>Takes the days a feed covers into the header, making it if it is the year's first.</summary>
-    public static async Task<SchoolYearHeader> EnterAsync(
-        ITableStore store, PartitionKey partition, SessionScheme schemeIfFirst, Coverage covers, CancellationToken cancellationToken)
+    /// <summary>The change that takes the days a feed covers into the header, making it if it is the year's first; null if the
+    /// header says so already.</summary>
+    /// <param name="held">As <see cref="FindAsync"/> found it.</param>
+    public static RowChange? Enter((SchoolYearHeader Header, ETag ETag)? held, SessionScheme schemeIfFirst, Coverage covers)
     {
-        while (true)
-        {
-            var found = await FindAsync(store, partition, cancellationToken);
-            var header = found?.Header ?? new SchoolYearHeader(schemeIfFirst, null);
-            var widened = header with { Covered = Widen(header.Covered, covers) };
-            if (found is not null && widened == header) return header;
-            var body = JsonSerializer.SerializeToUtf8Bytes(widened, SchoolYearHeaderJson.Default.SchoolYearHeader);
-            RowChange change = found is { } known
-                ? new RowChange.Replace(LedgerKeys.Header, known.ETag, body)
-                : new RowChange.Insert(LedgerKeys.Header, body);
-            if (await store.CommitAsync(TableName.Attendance, partition, [change], cancellationToken) is CommitResult.Committed) return widened;
-        }
+        var header = held?.Header ?? new SchoolYearHeader(schemeIfFirst, null);
+        var widened = header with { Covered = Widen(header.Covered, covers) };
+        if (held is { } known && widened == known.Header) return null;
+        var body = JsonSerializer.SerializeToUtf8Bytes(widened, SchoolYearHeaderJson.Default.SchoolYearHeader);
+        return held is { ETag: var etag } ? new RowChange.Replace(LedgerKeys.Header, etag, body) : new RowChange.Insert(LedgerKeys.Header, body);
     }
 
     private static Coverage Widen(Coverage? held, Coverage covers) => held is { } h

@@ -44,6 +44,7 @@ internal sealed class CsvRecordReader
     private readonly byte[] bytes = new byte[ChunkBytes];
     private readonly char[] buffer = new char[(2 * MaxRecordChars) + ChunkBytes + 16];
     private readonly char[] scratch = new char[MaxRecordChars + 1];
+    private readonly CsvMarks marks;
     private Field[] fields = new Field[64];
     private int scratchUsed;
     private int recordStart;
@@ -60,6 +61,7 @@ internal sealed class CsvRecordReader
         this.stream = stream;
         decoder = encoding.GetDecoder();
         this.delimiter = delimiter;
+        marks = new CsvMarks(delimiter);
     }
 
     /// <summary>1-based line of the file on which the record begins.</summary>
@@ -141,6 +143,7 @@ internal sealed class CsvRecordReader
         lineEnds = 0;
         SpansLines = false;
         var position = recordStart;
+        marks.GoTo(position);
         while (true)
         {
             if (FieldCount == MaxFields) return Scanned.TooManyFields;
@@ -151,14 +154,14 @@ internal sealed class CsvRecordReader
             }
             else
             {
-                var length = buffer.AsSpan(position, end - position).IndexOfAny(delimiter, '\n', '\r');
-                if (length < 0)
+                var at = marks.NextFrom(position);
+                if (at < 0)
                 {
                     if (!atEnd) return Scanned.NeedsMore;
-                    length = end - position;
+                    at = end;
                 }
-                AddField(position, length, FieldText.Plain);
-                position += length;
+                AddField(position, at - position, FieldText.Plain);
+                position = at;
             }
             // The field ends at the delimiter, at a line end, or with the file.
             if (position < end && buffer[position] == delimiter)
@@ -221,11 +224,14 @@ internal sealed class CsvRecordReader
         if (recordStart > 0)
         {
             buffer.AsSpan(recordStart, end - recordStart).CopyTo(buffer);
+            marks.Drop(recordStart);
             end -= recordStart;
             recordStart = 0;
         }
         next = 0;
+        var known = end;
         Decode();
+        marks.Find(buffer, known, end);
         return true;
     }
 
@@ -267,6 +273,8 @@ internal sealed class CsvRecordReader
             Decode();
         }
         recordEnd = recordStart + keep;
+        marks.Clear();
+        marks.Find(buffer, next, end);
         FieldCount = 0;
         lineOfNext = Line + 1;
         return CsvStep.TooLong;

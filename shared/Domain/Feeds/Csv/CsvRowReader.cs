@@ -25,9 +25,8 @@ internal sealed class CsvRowReader
     private readonly int student, school, date, session, period, section, code, reason, codeAm, codePm, coversFrom, coversTo;
     private readonly Dictionary<string, string> unknownCodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> unknownBySpan;
-    private readonly char[] lastDateText = new char[32];
-    private int lastDateLength;
-    private DateOnly lastDate;
+    private readonly LastText<DateOnly> lastDate = new();
+    private readonly LastText<SessionOfDay> lastSession = new();
     private bool sawPresent;
     private DateOnly? from;
     private DateOnly? to;
@@ -135,18 +134,12 @@ internal sealed class CsvRowReader
         return !text.IsEmpty && text[0] is '=' or '\'' ? SpreadsheetText.Unwrap(text) : text;
     }
 
-    /// <summary>Files are in date order more often than not: the last date's text is remembered.</summary>
+    /// <summary>Files are in date order more often than not.</summary>
     private bool TryDate(ReadOnlySpan<char> text, out DateOnly day)
     {
-        if (text.SequenceEqual(lastDateText.AsSpan(0, lastDateLength)) && lastDateLength > 0)
-        {
-            day = lastDate;
-            return true;
-        }
+        if (lastDate.Is(text, out day)) return true;
         if (!TryAnyFormat(text, out day)) return false;
-        if (text.Length > lastDateText.Length) return true;
-        text.CopyTo(lastDateText);
-        (lastDateLength, lastDate) = (text.Length, day);
+        lastDate.Set(text, day);
         return true;
     }
 
@@ -171,7 +164,13 @@ internal sealed class CsvRowReader
             if (session < 0) return true;
         }
         var stated = Value(record[session]);
-        if (sessions.TryFind(stated, out whichSession)) return whichSession != SessionOfDay.Period;
+        if (lastSession.Is(stated, out whichSession)) return true;
+        if (sessions.TryFind(stated, out whichSession))
+        {
+            if (whichSession == SessionOfDay.Period) return false;
+            lastSession.Set(stated, whichSession);
+            return true;
+        }
         return stated.IsEmpty && layout.EmptySessionIsWholeDay;
     }
 
