@@ -37,7 +37,7 @@ public sealed class AuditedRunsTests : IAsyncDisposable
     {
         await SendRosterAsync();
         var report = await SendAttendanceAsync();
-        var batch = report.Status.Batches!.Single(b => b.School == "s1");
+        var batch = (await app.Get<FeedStore>().BatchesAsync(report.Status.Id, default)).Single(b => b.School == "s1");
         var message = Envelope.First(
             $"feed {report.Status.Id} s1 {batch.EndYear}", FeedSplitter.BatchKind,
             ("district", "test"), ("feed", report.Status.Id.Value), ("school", "s1"), ("year", $"{batch.EndYear}"), ("batch", $"{batch.Number}"));
