@@ -1,5 +1,6 @@
 using SchoolSignal.Benchmarks;
 using SchoolSignal.Benchmarks.Auditing;
+using SchoolSignal.Benchmarks.Forms;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
@@ -25,6 +26,7 @@ var report = new Report();
     ("scale", ScaleBenchmark.Run),
     ("rescreen", RescreenBenchmark.Run),
     ("audit", AuditBenchmark.Run),
+    ("forms", FormsBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using SchoolSignal.Benchmarks.Measuring;
+
+namespace SchoolSignal.Benchmarks.Forms;
+
+/// <summary>Fifty teachers at once: how long from sending a form until the pupil's result says so, and how many forms a second can
+/// be handed in, beside a bare endpoint that does one insert. Both are driven by the same client in the same process.</summary>
+public static class FormsBenchmark
+{
+    private const int Teachers = 50;
+    private const int Waves = 20;
+
+    public static void Run(BenchmarkOptions options, Report report) => RunAsync(options, report).GetAwaiter().GetResult();
+
+    private static async Task RunAsync(BenchmarkOptions options, Report report)
+    {
+        await using var app = await FormsApp.StartAsync(options);
+        await using var bare = await BareEndpoint.StartAsync(options.Work);
+        var pupils = new Queue<FormsApp.Pupil>(app.Pupils);
+
+        // A second observer's day later would be another form: here each pupil is written about once.
+        for (var i = 0; i < 2; i++) await WaveAsync(app, Take(pupils, Teachers));
+        var taken = new List<TimeSpan>();
+        for (var i = 0; i < (options.Quick ? Waves / 4 : Waves); i++) taken.AddRange(await WaveAsync(app, Take(pupils, Teachers)));
+        taken.Sort();
+        report.Add(
+            "a form sent to the pupil's result written, 50 at once", "SchoolSignal", Timing.From(taken),
+            note: $"95 % within {Report.Text(taken[taken.Count * 95 / 100])} (under 100 ms)");
+
+        var each = options.Quick ? 20 : 80;
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (var run = 0; run <= options.Runs && pupils.Count >= Teachers * each; run++)
+        {
+            var bareRate = await RateAsync(Take(pupils: null, Teachers * each), pupil => bare.InsertAsync(pupil.Number));
+            var turn = Take(pupils, Teachers * each);
+            var ourRate = await RateAsync(turn, app.SubmitAsync, () => app.ScreenedAsync(turn));
+            if (run == 0) continue;
+            theirs.Add(bareRate);
+            ours.Add(ourRate);
+        }
+        var (ourMedian, bareMedian) = (Median(ours), Median(theirs));
+        report.AddResult("forms a second, each screened, 50 at once", Rate(ourMedian));
+        report.AddResult("inserts a second of a bare endpoint, one commit each", Rate(bareMedian));
+        report.AddResult("ratio (at least 0.5)", Report.Times(ourMedian / bareMedian));
+    }
+
+    /// <summary>All of them at the same moment; for each the time until its result stands.</summary>
+    private static async Task<List<TimeSpan>> WaveAsync(FormsApp app, List<FormsApp.Pupil> wave)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var sent = wave.Select(pupil => app.SubmitAsync(pupil)).ToList();
+        var done = new List<TimeSpan>();
+        var open = wave.ToList();
+        while (open.Count > 0)
+        {
+            for (var i = open.Count - 1; i >= 0; i--)
+            {
+                if (!await app.IsScreenedAsync(open[i])) continue;
+                done.Add(Stopwatch.GetElapsedTime(start));
+                open.RemoveAt(i);
+            }
+            await Task.Delay(1);
+        }
+        await Task.WhenAll(sent);
+        return done;
+    }
+
+    /// <param name="until">What must be done besides, until the clock stops.</param>
+    private static async Task<double> RateAsync(List<FormsApp.Pupil> work, Func<FormsApp.Pupil, Task> send, Func<Task>? until = null)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(work.Chunk(work.Count / Teachers).Select(async part =>
+        {
+            foreach (var one in part) await send(one);
+        }));
+        if (until is not null) await until();
+        return work.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static List<FormsApp.Pupil> Take(Queue<FormsApp.Pupil>? pupils, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => pupils?.Dequeue() ?? new FormsApp.Pupil(i, default, default))];
+
+    private static double Median(List<double> rates) => rates.Order().ElementAt(rates.Count / 2);
+
+    private static string Rate(double rate) => string.Create(CultureInfo.InvariantCulture, $"{rate:N0}");
+}
