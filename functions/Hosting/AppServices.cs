@@ -61,6 +61,6 @@ public static class AppServices
         typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(UrgentWatch),
-        typeof(StaffStore), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
+        typeof(StaffStore), typeof(StaffIntake), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -75,22 +75,26 @@ public sealed class DemoDistrict
         var (given, family) = NameOf(place.Student);
         return new DemoEnrollment(
             StudentUniqueId.Parse(NumberOf(place.Student)), school.Id, GradeOf(school, place.Student),
-            days[place.EntryDay], place.ExitDay is { } exit ? days[exit] : null, given, family);
+            days[place.EntryDay], place.ExitDay is { } exit ? days[exit] : null, given, family, DemoStaff.ClassOf(school, slot));
     }
 
     internal (string Given, string Family) NameOf(int student) => leads.TryGetValue(student, out var plot)
         ? (plot.GivenName, plot.FamilyName)
         : DemoNames.Of(Options.Seed, student);
 
+    internal static int GradeCountOf(DemoSchool school) => GradesOf(school).Count;
+
+    private static (int First, int Count) GradesOf(DemoSchool school) => (school.Style, school.Stage) switch
+    {
+        (DemoStyle.England, DemoStage.Primary) => (1, 6),
+        (DemoStyle.England, _) => (7, 5),
+        (_, DemoStage.Primary) => (0, 6),
+        _ => (6, 7),
+    };
+
     internal static string GradeOf(DemoSchool school, int student)
     {
-        var (first, count) = (school.Style, school.Stage) switch
-        {
-            (DemoStyle.England, DemoStage.Primary) => (1, 6),
-            (DemoStyle.England, _) => (7, 5),
-            (_, DemoStage.Primary) => (0, 6),
-            _ => (6, 7),
-        };
+        var (first, count) = GradesOf(school);
         var grade = first + student % count;
         return grade == 0 ? "K" : grade.ToString(CultureInfo.InvariantCulture);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 
 namespace SchoolSignal.Domain.Demo;
@@ -10,6 +11,7 @@ public static class DemoFiles
 {
     public const string Calendar = "calendar.csv";
     public const string Students = "students.csv";
+    public const string Staff = "staff.csv";
     public const string Observations = "observations.jsonl";
     public const string DistrictConfig = "district.json";
 
@@ -26,6 +28,7 @@ public static class DemoFiles
     {
         Write(Calendar, stream => WriteCalendar(district, stream));
         Write(Students, stream => WriteStudents(district, stream));
+        Write(Staff, stream => WriteStaff(district, stream));
         foreach (var feed in Feeds(district)) Write(feed.FileName, stream => WriteAttendance(district, feed, stream));
         Write(Observations, stream => WriteObservations(district, stream));
         Write(DistrictConfig, stream => WriteDistrictConfig(district, stream));
@@ -51,16 +54,27 @@ public static class DemoFiles
     public static void WriteStudents(DemoDistrict district, Stream stream)
     {
         using var rows = new Utf8Rows(stream);
-        rows.Add("studentUniqueId,schoolId,grade,enrolDate,exitDate,givenName,familyName\n"u8);
+        rows.Add("studentUniqueId,schoolId,grade,enrolDate,exitDate,givenName,familyName,classes\n"u8);
         foreach (var school in district.Schools)
-            foreach (var place in school.Slots)
+            for (var slot = 0; slot < school.SlotCount; slot++)
             {
+                var place = school.Slots[slot];
                 var (given, family) = district.NameOf(place.Student);
                 rows.Add(DemoDistrict.DigitsOf(place.Student)).Comma().Add(school.Id.Value).Comma();
                 rows.Add(DemoDistrict.GradeOf(school, place.Student)).Comma().Add(school.Calendar.Days[place.EntryDay]).Comma();
                 if (place.ExitDay is { } exit) rows.Add(school.Calendar.Days[exit]);
-                rows.Comma().Add(given).Comma().Add(family).EndRow();
+                rows.Comma().Add(given).Comma().Add(family).Comma().Add(DemoStaff.ClassOf(school, slot)).EndRow();
             }
+    }
+
+    public static void WriteStaff(DemoDistrict district, Stream stream)
+    {
+        using var rows = new Utf8Rows(stream);
+        rows.Add("staffId,displayName,roles,schools,classes,caseloadGrades,deputy\n"u8);
+        foreach (var member in DemoStaff.Of(district))
+            rows.Add(member.Id).Comma().Add(member.Name).Comma()
+                .Add(string.Join(';', member.Roles.Select(Roles.NameOf))).Comma().Add(string.Join(';', member.Schools)).Comma()
+                .Add(string.Join(';', member.Classes)).Comma().Add(string.Join(';', member.CaseloadGrades)).Comma().Add(member.Deputy ?? "").EndRow();
     }
 
     /// <summary>Day by day, school by school. A register has a row for every session of every pupil on roll; an exceptions

@@ -21,4 +21,4 @@ public sealed record DemoObservation(DateOnly Date, StudentUniqueId Student, str
 
 /// <summary>One pupil of the demo on one school's roll: a line of students.csv.</summary>
 public sealed record DemoEnrollment(
-    StudentUniqueId Student, SchoolId School, string Grade, DateOnly Entry, DateOnly? Exit, string GivenName, string FamilyName);
+    StudentUniqueId Student, SchoolId School, string Grade, DateOnly Entry, DateOnly? Exit, string GivenName, string FamilyName, string Class);

@@ -9,7 +9,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// once.</summary>
 public sealed class FeedArrival(
     IFileArchive archive, ITableStore store, FeedStore feeds, Outbox outbox, FeedSplitter splitter,
-    RosterIntake rosters, CalendarIntake calendars, ObservationIntake observations, AuditTrail trail)
+    RosterIntake rosters, CalendarIntake calendars, ObservationIntake observations, StaffIntake staff, AuditTrail trail)
 {
     public async Task TakeInAsync(FeedId id, int firstMonth, CancellationToken cancellationToken)
     {
@@ -51,6 +51,7 @@ public sealed class FeedArrival(
             FeedContent.Roster => await rosters.TakeInAsync(original, status.Request, firstMonth, Refuse, cancellationToken),
             FeedContent.Calendar => await calendars.TakeInAsync(status.Id, original, firstMonth, Refuse, cancellationToken),
             FeedContent.Observations => await observations.TakeInAsync(original, Refuse, cancellationToken),
+            FeedContent.Staff => await staff.TakeInAsync(original, Refuse, cancellationToken),
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);

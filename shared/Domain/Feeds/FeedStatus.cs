@@ -12,6 +12,8 @@ public enum FeedContent
     Roster,
     Calendar,
     Observations,
+    /// <summary>The district's staff: roles, schools, classes, caseloads.</summary>
+    Staff,
 }
 
 /// <summary>What the sender says of a file.</summary>

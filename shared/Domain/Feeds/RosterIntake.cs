@@ -8,7 +8,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a roster: who is on which school's roll, from when to when.</summary>
-public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, SchoolRolls rolls, OptOuts optOuts, TimeProvider time)
+public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, SchoolRolls rolls, OptOuts optOuts, ClassIntake classes, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
@@ -18,11 +18,18 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         var widening = new List<EnrollmentStatement>();
         var names = new List<StudentNaming>();
         var deletes = new List<RosterDelete>();
+        var places = new List<RosterPlace>();
+        var titles = new Dictionary<SchoolClass, string>();
         var sink = new RosterSink(
             s => (s.WidensOnly ? widening : stated).Add(StatementOf(s, thisYear)), refuse)
         {
             Name = n => names.Add(new StudentNaming(n.Student, OrNull(n.GivenName), OrNull(n.FamilyName))),
             Delete = deletes.Add,
+            Place = places.Add,
+            Class = c =>
+            {
+                if (ClassId.TryParse(c.ClassId, out var id)) titles[new SchoolClass(c.School, id)] = RosterText.Name(c.Title);
+            },
         };
         var outcome = RosterFileReader.Read(file, request, sink, cancellationToken);
         if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
@@ -36,6 +43,8 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         var warnings = new List<string>();
         if (outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot })
             changed += await EndUnnamedAsync(stated, today, thisYear, warnings, cancellationToken);
+        await classes.ApplyAsync(
+            places, titles, isWhole: outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot }, widensOnly: widening.Count > 0, warnings, cancellationToken);
         return new TakenIn(outcome, changed + names.Count, warnings)
         {
             Schools = stated.Concat(widening).Concat(removals).CountBy(s => s.Enrollment.School).ToDictionary(),

@@ -5,7 +5,7 @@ using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Roster;
 
-/// <summary>Reads students.csv: <c>studentUniqueId, schoolId, grade, enrolDate, exitDate, givenName, familyName</c>; all but the
+/// <summary>Reads students.csv: <c>studentUniqueId, schoolId, grade, enrolDate, exitDate, givenName, familyName, classes</c>; all but the
 /// first two may be absent. Dates in ISO form or in one other form that the file settles by itself.</summary>
 public static class StudentsCsvReader
 {
@@ -62,6 +62,8 @@ public static class StudentsCsvReader
         sink.Student(new RosterStudent(
             table.RowNumber, student, school, RosterText.Grade(table.Field(columns.Grade)), entry, exit,
             RosterText.Name(table.Field(columns.Given)), RosterText.Name(table.Field(columns.Family))));
+        foreach (var part in table.Field(columns.Classes).Split(';'))
+            if (table.Field(columns.Classes)[part].Trim() is { IsEmpty: false } of) sink.Place(new RosterPlace(student.Value, of.ToString(), school, false, entry, exit));
     }
 
     private static bool TryDate(ReadOnlySpan<char> text, TableDates dates, out DateOnly? date)
@@ -89,9 +91,11 @@ public static class StudentsCsvReader
 
         public int Family { get; } = table.Column("familyName", "lastName", "surname");
 
+        public int Classes { get; } = table.Column("classes", "class", "sections");
+
         public static int[] Dates(CsvTable table) => [new Columns(table).Entry, new Columns(table).Exit];
 
         public List<string> Unused(CsvTable from) =>
-            [.. from.Headers.Where((_, i) => i != Student && i != School && i != Grade && i != Entry && i != Exit && i != Given && i != Family)];
+            [.. from.Headers.Where((_, i) => i != Student && i != School && i != Grade && i != Entry && i != Exit && i != Given && i != Family && i != Classes)];
     }
 }

@@ -23,11 +23,11 @@ public sealed class DemoFilesTests
     {
         var files = Write(new DemoOptions { Students = 800 });
         Assert.Equal(
-            ["attendance-england.csv", "attendance-us.csv", "calendar.csv", "district.json", "observations.jsonl", "students.csv"],
+            ["attendance-england.csv", "attendance-us.csv", "calendar.csv", "district.json", "observations.jsonl", "staff.csv", "students.csv"],
             files.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("date,schoolId,instructional,reason", Lines(files, DemoFiles.Calendar)[0]);
         Assert.Equal("2025-09-03,Ashgrove-Primary,true,", Lines(files, DemoFiles.Calendar)[1]);
-        Assert.Equal("studentUniqueId,schoolId,grade,enrolDate,exitDate,givenName,familyName", Lines(files, DemoFiles.Students)[0]);
+        Assert.Equal("studentUniqueId,schoolId,grade,enrolDate,exitDate,givenName,familyName,classes", Lines(files, DemoFiles.Students)[0]);
         Assert.Equal("date,schoolId,studentUniqueId,session,code", Lines(files, "attendance-england.csv")[0]);
         Assert.StartsWith("2025-09-03,Ashgrove-Primary,1000001,AM,", Lines(files, "attendance-england.csv")[1], StringComparison.Ordinal);
         Assert.Equal("date,schoolId,studentUniqueId,code", Lines(files, "attendance-us.csv")[0]);
@@ -68,7 +68,7 @@ public sealed class DemoFilesTests
     {
         var district = DemoDistrict.Create(new DemoOptions { Students = 1600 });
         var lines = district.Enrollments().Select(e => string.Create(
-            CultureInfo.InvariantCulture, $"{e.Student},{e.School},{e.Grade},{e.Entry:O},{e.Exit:O},{e.GivenName},{e.FamilyName}"));
+            CultureInfo.InvariantCulture, $"{e.Student},{e.School},{e.Grade},{e.Entry:O},{e.Exit:O},{e.GivenName},{e.FamilyName},{e.Class}"));
         Assert.Equal(lines, Lines(Write(district.Options), DemoFiles.Students)[1..]);
     }
 

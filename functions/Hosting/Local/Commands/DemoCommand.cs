@@ -70,6 +70,7 @@ internal static class DemoCommand
 
         await ImportAsync(DemoFiles.Calendar, new FeedRequest(FeedContent.Calendar));
         await ImportAsync(DemoFiles.Students, new FeedRequest(FeedContent.Roster));
+        await ImportAsync(DemoFiles.Staff, new FeedRequest(FeedContent.Staff));
         foreach (var feed in DemoFiles.Feeds(district))
             await ImportAsync(feed.FileName, new FeedRequest(FeedContent.Attendance, feed.Profile, feed.Kind, feed.Coverage));
         await ImportAsync(DemoFiles.Observations, new FeedRequest(FeedContent.Observations));

@@ -12,6 +12,7 @@ internal static class ImportCommand
         command.Add(Kind(common, "calendar", FeedContent.Calendar, "School days: CSV, Ed-Fi XML or JSON, or iCalendar."));
         command.Add(Kind(common, "roster", FeedContent.Roster, "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), or Ed-Fi."));
         command.Add(Kind(common, "students", FeedContent.Roster, "Pupils and enrolments from one CSV."));
+        command.Add(Kind(common, "staff", FeedContent.Staff, "Staff from one CSV: roles, schools, classes, caseloads, safeguarding leads and deputies."));
         command.Add(Attendance(common));
         command.Add(Kind(common, "observations", FeedContent.Observations, "Teachers' observation forms, one JSON object a line."));
         return command;
