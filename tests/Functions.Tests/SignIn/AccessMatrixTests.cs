@@ -38,7 +38,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["FeedStatus"] = new("", Role.DataManager, Role.Administrator, Role.FeedsSend),
         ["RefusedRows"] = new("", Role.DataManager, Role.FeedsSend),
         ["ReceiveFeed"] = new("", Role.DataManager, Role.FeedsSend),
-        ["Worklist"] = new("?school=mine", Role.Counsellor),
+        ["Worklist"] = new("?school=mine", Role.Counsellor, Role.SafeguardingLead),
     };
 
     /// <summary>What a school-bound caller asks of another school, by function; and those whose ids are the whole district's, or no
