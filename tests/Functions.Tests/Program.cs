@@ -1,6 +1,10 @@
 using SchoolSignal.Functions.Tests;
 using SchoolSignal.Functions.Tests.Attendance;
+using SchoolSignal.Functions.Tests.Notifications;
 
-return args is [nameof(KilledImportTests), ..]
-    ? await KilledImportTests.WorkAsync(args[1], args[2])
-    : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
+return args switch
+{
+    [nameof(KilledImportTests), var folder, var run] => await KilledImportTests.WorkAsync(folder, run),
+    [nameof(KilledDelivery), var folder, var boundary] => await KilledDelivery.RunAsync(folder, boundary),
+    _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+};

@@ -13,15 +13,12 @@ internal sealed class GraphCalls(GraphOptions options, TimeProvider time) : IDis
 {
     public const int MostAtOnce = 4;
 
-    /// <summary>A wait longer than this is left to the queue: the message is not kept on loan for it.</summary>
-    private static readonly TimeSpan LongestWaitHere = TimeSpan.FromSeconds(20);
-
     private readonly System.Threading.RateLimiting.ConcurrencyLimiter slots = new(new() { PermitLimit = MostAtOnce, QueueLimit = 1_000 });
 
     private readonly ResiliencePipelineRegistry<string> pipelines = new();
 
-    /// <summary>A call that does the same however often it is made: retried, with jitter, when the service says so or after a
-    /// growing wait.</summary>
+    /// <summary>A call that does the same however often it is made: after a fault retried, with jitter and a growing wait. Where the service
+    /// asks for patience nobody waits here: the whole mailbox is to rest, on every instance, and the caller sees to that.</summary>
     public ValueTask<GraphReply<T>> RepeatAsync<T>(string mailbox, Func<CancellationToken, Task<T?>> call, CancellationToken cancellationToken) =>
         RunAsync(PipelineOf<T>(mailbox, repeats: true), call, cancellationToken);
 
@@ -62,7 +59,7 @@ internal sealed class GraphCalls(GraphOptions options, TimeProvider time) : IDis
                 .AddTimeout(new TimeoutStrategyOptions { Timeout = options.Timeout });
         });
 
-    private RetryStrategyOptions<GraphReply<T>> Retry<T>() => new()
+    private static RetryStrategyOptions<GraphReply<T>> Retry<T>() => new()
     {
         MaxRetryAttempts = 3,
         Delay = TimeSpan.FromSeconds(1),
@@ -70,11 +67,8 @@ internal sealed class GraphCalls(GraphOptions options, TimeProvider time) : IDis
         UseJitter = true,
         ShouldHandle = args => ValueTask.FromResult(
             args.Outcome.Exception is TimeoutRejectedException
-            || (args.Outcome.Result.End is GraphEnd.Throttled or GraphEnd.Fault or GraphEnd.Unreached && WaitOf(args.Outcome.Result) <= LongestWaitHere)),
-        DelayGenerator = args => ValueTask.FromResult(WaitOf(args.Outcome.Result) is { Ticks: > 0 } wait ? wait : (TimeSpan?)null),
+            || (args.Outcome.Result.End is GraphEnd.Fault or GraphEnd.Unreached && args.Outcome.Result.NotBefore is null)),
     };
-
-    private TimeSpan WaitOf<T>(GraphReply<T> reply) => reply.NotBefore is { } next ? next - time.GetUtcNow() : TimeSpan.Zero;
 
     public void Dispose() => slots.Dispose();
 }

@@ -49,44 +49,51 @@ internal sealed class GraphMail(GraphServiceClient client, GraphCalls calls, Gra
         return new(reply.End, rest, reply.NotBefore, reply.Code);
     }
 
-    /// <summary>Looks keys up in batches; of a batch only what was turned away for now is asked again.</summary>
-    public async ValueTask<IReadOnlyDictionary<string, FindResult>> FindAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    /// <summary>Looks keys up, twenty to a batch. The whole batch may be answered and some of it turned away: what was not answered comes back
+    /// as unavailable, with the time the service asked for.</summary>
+    public async ValueTask<(IReadOnlyDictionary<string, FindResult> Found, DateTimeOffset? NotBefore)> FindAsync(
+        IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, FindResult>(keys.Count);
+        DateTimeOffset? rest = null;
         foreach (var batch in keys.Distinct().Chunk(MostInBatch))
         {
-            var open = batch;
-            for (var attempt = 0; attempt < 3 && open.Length > 0; attempt++)
-            {
-                var wait = await AskAsync(open, found, cancellationToken);
-                open = [.. open.Where(key => !found.ContainsKey(key))];
-                if (open.Length > 0 && attempt < 2) await Task.Delay(wait, time, cancellationToken);
-            }
-            foreach (var key in open) found[key] = FindResult.Unavailable;
+            // Once turned away, the rest of the keys wait as well.
+            if (rest is null) rest = await AskAsync(batch, found, cancellationToken);
+            foreach (var key in batch) found.TryAdd(key, FindResult.Unavailable);
         }
-        return found;
+        return (found, rest);
     }
 
-    private async Task<TimeSpan> AskAsync(string[] keys, Dictionary<string, FindResult> found, CancellationToken cancellationToken)
+    /// <returns>When the service wants the next call, where it said so.</returns>
+    private async Task<DateTimeOffset?> AskAsync(string[] keys, Dictionary<string, FindResult> found, CancellationToken cancellationToken)
     {
         var content = new BatchRequestContentCollection(client);
         var keyOf = new Dictionary<string, string>(keys.Length);
         foreach (var key in keys) keyOf[await content.AddBatchRequestStepAsync(LookUp(key))] = key;
         var reply = await calls.RepeatAsync(
             options.Mailbox, async cut => (BatchResponseContentCollection?)await client.Batch.PostAsync(content, cut), cancellationToken);
-        if (reply is not { End: GraphEnd.Done, Value: { } answers }) return TimeSpan.FromSeconds(2);
+        if (reply is not { End: GraphEnd.Done, Value: { } answers }) return reply.NotBefore;
 
-        var wait = TimeSpan.FromSeconds(2);
+        DateTimeOffset? rest = null;
         foreach (var (id, key) in keyOf)
         {
             using var answer = await answers.GetResponseByIdAsync(id);
             if (answer is null) continue;
             if (answer.IsSuccessStatusCode)
+            {
                 found[key] = StateOf((await answers.GetResponseByIdAsync<MessageCollectionResponse>(id))?.Value ?? []);
-            else if (answer.Headers.RetryAfter?.Delta is { } asked && asked > wait)
-                wait = asked;
+                continue;
+            }
+            var asked = answer.Headers.RetryAfter switch
+            {
+                { Date: { } date } => date,
+                { Delta: { } delta } => time.GetUtcNow() + delta,
+                _ => (DateTimeOffset?)null,
+            };
+            if (asked > (rest ?? default)) rest = asked;
         }
-        return wait;
+        return rest;
     }
 
     private static FindResult StateOf(List<Message> messages) =>

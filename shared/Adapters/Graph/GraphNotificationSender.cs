@@ -68,10 +68,10 @@ public sealed class GraphNotificationSender : INotificationSender, IDisposable
             null);
     }
 
-    public async ValueTask<IReadOnlyList<FindResult>> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken)
+    public async ValueTask<FindReply> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sends);
-        var mails = await mail.FindAsync([.. sends.Where(s => s.Channel == NotificationChannel.Mail).Select(s => s.Key)], cancellationToken);
+        var (mails, rest) = await mail.FindAsync([.. sends.Where(s => s.Channel == NotificationChannel.Mail).Select(s => s.Key)], cancellationToken);
         var results = new List<FindResult>(sends.Count);
         foreach (var send in sends)
             results.Add(send.Channel switch
@@ -80,7 +80,7 @@ public sealed class GraphNotificationSender : INotificationSender, IDisposable
                 NotificationChannel.ToDo => await toDo.FindAsync(send, cancellationToken),
                 _ => FindResult.CannotTell,
             });
-        return results;
+        return new FindReply(results, rest);
     }
 
     public void Dispose() => calls.Dispose();

@@ -59,13 +59,13 @@ public sealed class FolderMailbox : INotificationSender
         }
     }
 
-    public ValueTask<IReadOnlyList<FindResult>> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken)
+    public ValueTask<FindReply> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sends);
-        return ValueTask.FromResult<IReadOnlyList<FindResult>>([.. sends.Select(send =>
+        return ValueTask.FromResult(new FindReply([.. sends.Select(send =>
             Directory.EnumerateFiles(sent, $"{send.Key}-*.json").Any() ? FindResult.Sent
             : Directory.EnumerateFiles(drafts, $"{send.Key}-*.json").Any() ? FindResult.NotSent
-            : FindResult.NotFound)]);
+            : FindResult.NotFound)], null));
     }
 
     /// <summary>What was sent, newest first.</summary>

@@ -129,16 +129,18 @@ public sealed class NotificationDelivery(
         if (await rate.TakeAsync(sender.Mailbox, ShareOf(notification), cancellationToken) is not SendingTurn.Now turn)
             return !await log.PutOffAsync(stored, notification, sender.Mailbox, time.GetUtcNow() + TimeSpan.FromMinutes(1), cancellationToken);
         FindResult found;
+        DateTimeOffset? rest = null;
         try
         {
             var address = await contents.AddressOfAsync(notification, cancellationToken) ?? "";
-            found = (await sender.FindAsync(
+            var reply = await sender.FindAsync(
                 [new UncertainSend(notification.SendKey, notification.Channel, address, notification.Handle, notification.LastSendAt ?? notification.PlannedAt)],
-                cancellationToken))[0];
+                cancellationToken);
+            (found, rest) = (reply.Results[0], reply.NotBefore);
         }
         finally
         {
-            await rate.GiveBackAsync(sender.Mailbox, turn.Lease, null, CancellationToken.None);
+            await rate.GiveBackAsync(sender.Mailbox, turn.Lease, rest, CancellationToken.None);
         }
         var (after, then) = NotificationProgress.Found(notification, found, time.GetUtcNow());
         switch (then)

@@ -31,11 +31,17 @@ public sealed class NotificationLog(ITableStore store)
     }
 
     /// <summary>Everything told about a referral, a concern or a week, in the order of the keys.</summary>
-    public async Task<IReadOnlyList<StoredNotification>> OfAsync(NotificationPlace place, NotificationSubject subject, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<StoredNotification>> OfAsync(NotificationPlace place, NotificationSubject subject, CancellationToken cancellationToken) =>
+        ReadAsync(place, RowKeyRange.Under(Rows, subject.Kind, subject.Id), cancellationToken);
+
+    /// <summary>Everything told of a partition's pupils: what an export and an erasure look through.</summary>
+    public Task<IReadOnlyList<StoredNotification>> AllAsync(NotificationPlace place, CancellationToken cancellationToken) =>
+        ReadAsync(place, RowKeyRange.Under(Rows), cancellationToken);
+
+    private async Task<IReadOnlyList<StoredNotification>> ReadAsync(NotificationPlace place, RowKeyRange range, CancellationToken cancellationToken)
     {
         var all = new List<StoredNotification>();
-        await foreach (var row in store.QueryAsync(place.Table, place.Partition, RowKeyRange.Under(Rows, subject.Kind, subject.Id), cancellationToken))
-            all.Add(Read(place, row));
+        await foreach (var row in store.QueryAsync(place.Table, place.Partition, range, cancellationToken)) all.Add(Read(place, row));
         return all;
     }
 

@@ -53,6 +53,11 @@ public enum FindResult
     Unavailable,
 }
 
+/// <summary>What looking sends up came to.</summary>
+/// <param name="Results">In the order of the sends.</param>
+/// <param name="NotBefore">When the service wants the mailbox's next call, where it said so.</param>
+public sealed record FindReply(IReadOnlyList<FindResult> Results, DateTimeOffset? NotBefore);
+
 /// <summary>A send to look up.</summary>
 /// <param name="Since">When it was last sent, or a little before.</param>
 public sealed record UncertainSend(string Key, NotificationChannel Channel, string Recipient, string Handle, DateTimeOffset Since);
@@ -73,6 +78,6 @@ public interface INotificationSender
     /// <param name="handle">From <see cref="PrepareAsync"/>.</param>
     ValueTask<SendResult> SendAsync(OutgoingNotification notification, string handle, CancellationToken cancellationToken);
 
-    /// <summary>Looks sends up, in their order. Safe to repeat.</summary>
-    ValueTask<IReadOnlyList<FindResult>> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken);
+    /// <summary>Looks sends up. Safe to repeat; those that come back unavailable are to be asked again, and no others.</summary>
+    ValueTask<FindReply> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken);
 }

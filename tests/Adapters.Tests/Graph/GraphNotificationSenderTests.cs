@@ -42,7 +42,7 @@ public sealed class GraphNotificationSenderTests
 
         Assert.IsType<SendResult.Unknown>(await rig.SendAsync(mail));
 
-        Assert.Equal([FindResult.Sent], await rig.Sender.FindAsync([Uncertain(mail)], CancellationToken.None));
+        Assert.Equal([FindResult.Sent], (await rig.Sender.FindAsync([Uncertain(mail)], CancellationToken.None)).Results);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class GraphNotificationSenderTests
 
         Assert.IsType<SendResult.Unknown>(await rig.SendAsync(mail));
 
-        Assert.Equal([done ? FindResult.Sent : FindResult.NotSent], await rig.Sender.FindAsync([Uncertain(mail)], CancellationToken.None));
+        Assert.Equal([done ? FindResult.Sent : FindResult.NotSent], (await rig.Sender.FindAsync([Uncertain(mail)], CancellationToken.None)).Results);
     }
 
     [Fact]
@@ -110,19 +110,24 @@ public sealed class GraphNotificationSenderTests
     }
 
     [Fact]
-    public async Task Prepare_ThrottledThenFaultThenFine_IsRepeatedAsTheServiceAsks()
+    public async Task Prepare_FaultsThenFine_IsRepeated()
     {
-        await using var rig = await GraphRig.StartAsync((kind, n) => (kind, n) switch
-        {
-            (GraphCallKind.Draft, 1) => new GraphFault.Throttle(TimeSpan.FromSeconds(5), AsDate: false),
-            (GraphCallKind.Draft, 2) => new GraphFault.Error(503),
-            _ => null,
-        });
+        await using var rig = await GraphRig.StartAsync((kind, n) => kind == GraphCallKind.Draft && n <= 2 ? new GraphFault.Error(503) : null);
 
         Assert.IsType<SendResult.Sent>(await rig.SendAsync(GraphRig.Mail(1)));
 
         Assert.Equal(3, Count(rig, GraphCallKind.Draft));
-        Assert.Empty(rig.Graph.Violations);
+    }
+
+    [Fact]
+    public async Task Prepare_Throttled_IsLeftToTheQueue()
+    {
+        await using var rig = await GraphRig.StartAsync(
+            (kind, _) => kind == GraphCallKind.Draft ? new GraphFault.Throttle(TimeSpan.FromSeconds(5), AsDate: false) : null);
+
+        Assert.IsType<PrepareResult.Busy>(await rig.Sender.PrepareAsync(GraphRig.Mail(1), CancellationToken.None));
+
+        Assert.Equal(1, Count(rig, GraphCallKind.Draft));
     }
 
     [Fact]
@@ -152,11 +157,16 @@ public sealed class GraphNotificationSenderTests
         var mails = Enumerable.Range(1, 20).Select(n => GraphRig.Mail(n)).ToList();
         foreach (var mail in mails.Take(5)) Assert.IsType<SendResult.Sent>(await rig.SendAsync(mail));
 
-        var found = await rig.Sender.FindAsync([.. mails.Select(Uncertain)], CancellationToken.None);
+        var first = await rig.Sender.FindAsync([.. mails.Select(Uncertain)], CancellationToken.None);
+        Assert.NotNull(first.NotBefore);
+        var open = mails.Where((_, i) => first.Results[i] == FindResult.Unavailable).ToList();
+        Assert.Equal(7, open.Count);
+        var second = await rig.Sender.FindAsync([.. open.Select(Uncertain)], CancellationToken.None);
 
-        Assert.Equal([.. Enumerable.Repeat(FindResult.Sent, 5), .. Enumerable.Repeat(FindResult.NotFound, 15)], found);
         Assert.Equal(27, Count(rig, GraphCallKind.Find));
         Assert.Equal(2, Count(rig, GraphCallKind.Batch));
+        Assert.Equal(5, first.Results.Concat(second.Results).Count(r => r == FindResult.Sent));
+        Assert.Equal(15, first.Results.Concat(second.Results).Count(r => r == FindResult.NotFound));
     }
 
     [Fact]
@@ -170,7 +180,7 @@ public sealed class GraphNotificationSenderTests
 
         Assert.Single(rig.Graph.Activities.Select(a => a.ChainId).Distinct());
         Assert.Empty(rig.Graph.Violations);
-        Assert.Equal([FindResult.CannotTell], await rig.Sender.FindAsync([Uncertain(notice)], CancellationToken.None));
+        Assert.Equal([FindResult.CannotTell], (await rig.Sender.FindAsync([Uncertain(notice)], CancellationToken.None)).Results);
     }
 
     [Fact]
@@ -181,7 +191,7 @@ public sealed class GraphNotificationSenderTests
 
         Assert.IsType<SendResult.Sent>(await rig.SendAsync(task));
 
-        Assert.Equal([FindResult.Sent], await rig.Sender.FindAsync([Uncertain(task) with { Handle = "default-list" }], CancellationToken.None));
+        Assert.Equal([FindResult.Sent], (await rig.Sender.FindAsync([Uncertain(task) with { Handle = "default-list" }], CancellationToken.None)).Results);
         Assert.Empty(rig.Graph.Violations);
     }
 

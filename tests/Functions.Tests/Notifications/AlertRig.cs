@@ -4,6 +4,7 @@ using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
@@ -29,7 +30,9 @@ internal sealed class AlertRig : IAsyncDisposable
     /// <summary>Recipients and first words of what was sent, oldest first.</summary>
     public IReadOnlyList<string> Sent => [.. Mailbox.Sent().OrderBy(m => m.At).Select(m => $"{m.Recipient.Split('@')[0]}: {m.Subject.Split(" (")[0]}")];
 
-    public async Task<StaffId> HireAsync(string name, Role role, StaffId? deputy = null)
+    public Task<StaffId> HireAsync(string name, Role role, StaffId? deputy = null) => HireAsync(App, name, role, deputy);
+
+    public static async Task<StaffId> HireAsync(LocalApp app, string name, Role role, StaffId? deputy = null)
     {
         var id = StaffId.Parse(name);
         var member = new StaffMember(id, name, name, new HashSet<Role> { role }, new HashSet<SchoolId> { Oakfield })
@@ -37,13 +40,16 @@ internal sealed class AlertRig : IAsyncDisposable
             UserPrincipalName = $"{name}@district.example",
             Deputy = deputy,
         };
-        Assert.IsType<StaffSaved.Saved>(await App.Get<StaffStore>().SaveAsync(member, null, CancellationToken.None));
+        Assert.IsType<StaffSaved.Saved>(await app.Get<StaffStore>().SaveAsync(member, null, CancellationToken.None));
         return id;
     }
 
     /// <summary>A screening of a pupil, as the night's run would hand it on.</summary>
-    public async Task<ReferralChange> ScreenAsync(StudentKey student, Level level, DateOnly asOf, Level asOfRaised = Level.High) =>
-        await App.Get<ReferralStore>().ApplyAsync(
+    public Task<ReferralChange> ScreenAsync(StudentKey student, Level level, DateOnly asOf, Level asOfRaised = Level.High) =>
+        ScreenAsync(App, student, level, asOf, asOfRaised);
+
+    public static async Task<ReferralChange> ScreenAsync(LocalApp app, StudentKey student, Level level, DateOnly asOf, Level asOfRaised = Level.High) =>
+        await app.Get<ReferralStore>().ApplyAsync(
             Result(student, level, asOf), day => Result(student, asOfRaised, day), DistrictCapacity.Unlimited, CancellationToken.None);
 
     public async Task<Guid> RaiseConcernAsync(StudentKey student, SchoolId? school)
@@ -51,6 +57,15 @@ internal sealed class AlertRig : IAsyncDisposable
         var concern = new SafeguardingConcern(Guid.NewGuid(), student, school, Thursday, "teacher-1", "Not for the alert.", Clock.GetUtcNow());
         await App.Get<ObservationStore>().SaveConcernAsync(concern, [], CancellationToken.None);
         return concern.Id;
+    }
+
+    /// <summary>Every row of the notification log.</summary>
+    public static async Task<IReadOnlyList<Notification>> LogAsync(LocalApp app)
+    {
+        var rows = new List<Notification>();
+        foreach (var partition in app.Get<PupilPartitions>().All())
+            rows.AddRange((await app.Get<NotificationLog>().AllAsync(new NotificationPlace(TableName.Pupils, partition), CancellationToken.None)).Select(n => n.Notification));
+        return rows;
     }
 
     public Task WorkAsync(TimeSpan time) => App.WorkAsync(Clock, Clock.GetUtcNow() + time);

@@ -140,7 +140,8 @@ public sealed class FakeGraph : IAsyncDisposable
         switch (fault)
         {
             case GraphFault.Throttle throttle:
-                Rest(now + throttle.For);
+                // A date in a header is of whole seconds.
+                Rest(throttle.AsDate ? now + throttle.For - TimeSpan.FromSeconds(1) : now + throttle.For);
                 return (FakeAnswer.Error(429, "ApplicationThrottled") with { RetryAfter = RetryAfter(throttle.For, throttle.AsDate) }, false);
             case GraphFault.Error error:
                 return (FakeAnswer.Error(error.Status, "serviceError"), false);
