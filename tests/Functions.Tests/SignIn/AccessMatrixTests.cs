@@ -1,6 +1,12 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Screening;
+using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
 using SchoolSignal.Testing.Tenants;
 
@@ -46,6 +52,10 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["OwnForm"] = new("", Role.Teacher),
         ["CorrectOwnForm"] = new("", Role.Teacher),
         ["WithdrawOwnForm"] = new("", Role.Teacher),
+        ["WorklistPage"] = new("", Role.Counsellor, Role.SafeguardingLead),
+        ["AcknowledgeReferrals"] = new("", Role.Counsellor),
+        ["CasePage"] = new("", Role.Counsellor, Role.SafeguardingLead),
+        ["TakeCaseStep"] = new("", Role.Counsellor),
         ["AuditOfPupil"] = new("", Role.Administrator),
         ["AuditSearch"] = new("", Role.Administrator),
         ["Failures"] = new("", Role.DataManager, Role.Administrator),
@@ -58,13 +68,15 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["Worklist"] = new("?school=mine", Role.Counsellor, Role.SafeguardingLead),
     };
 
-    /// <summary>What a school-bound caller asks of another school, by function; and those whose ids are the whole district's, or no
-    /// school's, with the reason.</summary>
-    private static readonly Dictionary<string, string> OfOtherSchool = new()
+    /// <summary>What somebody asks of a school that is not theirs, by function; {0} is a referral there.</summary>
+    private static readonly Dictionary<string, CompositeFormat> OfOtherSchool = new()
     {
-        ["Worklist"] = "/api/referrals?school=theirs",
+        ["Worklist"] = CompositeFormat.Parse("/api/referrals?school=theirs"),
+        ["CasePage"] = CompositeFormat.Parse("/cases/{0}"),
+        ["TakeCaseStep"] = CompositeFormat.Parse("/cases/{0}/acknowledge"),
     };
 
+    /// <summary>Endpoints with an id that is no school's, and why.</summary>
     private static readonly Dictionary<string, string> NoSchools = new()
     {
         ["FeedStatus"] = "a feed is the district's",
@@ -81,14 +93,16 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
 
     private TenantApp app = null!;
     private readonly Dictionary<Role, string> tokens = [];
+    private readonly Dictionary<Role, TenantPerson> people = [];
 
     public async ValueTask InitializeAsync()
     {
         app = await TenantApp.StartAsync();
         foreach (var role in Enum.GetValues<Role>())
-            tokens[role] = Roles.OfPeople.Contains(role)
-                ? app.Tenant.AccessToken(await app.HireAsync(role.ToString(), role))
-                : app.Tenant.AppToken([Roles.NameOf(role)]);
+        {
+            if (Roles.OfPeople.Contains(role)) people[role] = await app.HireAsync(role.ToString(), TenantApp.Mine, role);
+            tokens[role] = people.TryGetValue(role, out var person) ? app.Tenant.AccessToken(person) : app.Tenant.AppToken([Roles.NameOf(role)]);
+        }
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -139,15 +153,41 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
                 || f.Http.Route.Contains("audit", StringComparison.Ordinal))
             .Select(f => f.Function.Name);
         Assert.Equal(askedWithIds.Order(), OfOtherSchool.Keys.Concat(NoSchools.Keys).Order());
+        var referral = await ReferAsync(TenantApp.Theirs);
         foreach (var (name, address) in OfOtherSchool)
         {
             var (_, http) = HttpFunctions().Single(f => f.Function.Name == name);
             foreach (var role in Endpoints[name].Roles.Where(role => !Roles.IsDistrictWide(role)))
             {
-                using var answer = await app.AskAsync(tokens[role], new HttpMethod(http.Methods[0]), address);
-                Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{name} of another school to {role}: {(int)answer.StatusCode}");
+                Assert.Equal(HttpStatusCode.NotFound, await AskAsync(people[role], http.Methods[0], address));
+                var there = await app.HireAsync($"{role}-{name}", TenantApp.Theirs, role);
+                Assert.NotEqual(HttpStatusCode.NotFound, await AskAsync(there, http.Methods[0], address));
             }
         }
+
+        async Task<HttpStatusCode> AskAsync(TenantPerson person, string method, CompositeFormat address)
+        {
+            app.Tenant.Person = person;
+            using var browser = app.Browser();
+            using var start = await browser.OpenAsync("/signin");
+            var token = FormToken().Match(await start.Content.ReadAsStringAsync()).Groups[1].Value;
+            var at = string.Format(CultureInfo.InvariantCulture, address, referral);
+            using var answer = method == "POST" ? await browser.PostAsync(at, [new("form-token", token)]) : await browser.GetAsync(at);
+            return answer.StatusCode;
+        }
+    }
+
+    private async Task<ReferralId> ReferAsync(SchoolId school)
+    {
+        var (today, pupil) = (DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), new StudentNaming(StudentUniqueId.Parse("p1"), "Mara", "Example"));
+        await app.Get<Enrollments>().EnrollAsync(
+            [new EnrollmentStatement(pupil, new Enrollment(school, today.AddDays(-60), null, "7"))], EnrollmentMode.Roster, 8, CancellationToken.None);
+        var student = (await app.Get<StudentDirectory>().FindAsync(pupil.UniqueId, CancellationToken.None))!.Value;
+        var result = new ScreeningResult(student, school, today, Level.Raised, 4m, null, [], [], 1m, RuleSet.Starting.Version);
+        var change = (ReferralChange.Made)await app.Get<ReferralStore>().ApplyAsync(result, _ => result, DistrictCapacity.Unlimited, CancellationToken.None);
+        await app.Get<WorklistProjection>().ProjectAsync(change.After, CancellationToken.None);
+        await app.Get<SchoolRegistry>().AddAsync(school, SchoolYear.Containing(today, 8), CancellationToken.None);
+        return change.After.Id;
     }
 
     [Fact]
@@ -159,6 +199,9 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
             Assert.Equal(role == Role.Administrator ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden, answer.StatusCode);
         }
     }
+
+    [GeneratedRegex("name=\"form-token\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex RouteValue();

@@ -49,10 +49,12 @@ internal sealed class TenantApp : IAsyncDisposable
     public TestBrowser Browser() => new(Address, Origin);
 
     /// <summary>Somebody of the staff of school <see cref="Mine"/> whose account has the same roles.</summary>
-    public async Task<TenantPerson> HireAsync(string name, params Role[] roles)
+    public Task<TenantPerson> HireAsync(string name, params Role[] roles) => HireAsync(name, Mine, roles);
+
+    public async Task<TenantPerson> HireAsync(string name, SchoolId school, params Role[] roles)
     {
         var person = new TenantPerson(Guid.NewGuid(), $"{name}@district.example", [.. roles.Select(Roles.NameOf)]);
-        var member = new StaffMember(StaffId.Parse(name), name, name, roles.ToHashSet(), new HashSet<SchoolId> { Mine }) { EntraObjectId = person.ObjectId };
+        var member = new StaffMember(StaffId.Parse(name), name, name, roles.ToHashSet(), new HashSet<SchoolId> { school }) { EntraObjectId = person.ObjectId };
         Assert.IsType<StaffSaved.Saved>(await Get<StaffStore>().SaveAsync(member, null, CancellationToken.None));
         return person;
     }
