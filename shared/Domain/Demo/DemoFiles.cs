@@ -147,12 +147,34 @@ public static class DemoFiles
         json.WriteStartObject("profile"u8);
         json.WriteString("name"u8, DemoDistrict.Name);
         json.WriteEndObject();
+        WriteSafeguarding(json);
         json.WriteStartArray("codeSets"u8);
         foreach (var feed in Feeds(district)) json.WriteStringValue(feed.Profile);
         json.WriteEndArray();
         json.WriteStartArray("optOuts"u8);
         foreach (var student in district.OptOuts) json.WriteStringValue(student.Value);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Made-up people, with numbers that no telephone has.</summary>
+    private static void WriteSafeguarding(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("safeguarding"u8);
+        WriteContact(json, "district"u8, "Morgan Hale, district office", "555-0100");
+        json.WriteStartObject("everySchool"u8);
+        WriteContact(json, "lead"u8, "The safeguarding lead, school office", "555-0111");
+        WriteContact(json, "deputy"u8, "The deputy, school office", "555-0112");
+        WriteContact(json, "aboutStaff"u8, "The head of school", "555-0113");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteContact(Utf8JsonWriter json, ReadOnlySpan<byte> field, string name, string phone)
+    {
+        json.WriteStartObject(field);
+        json.WriteString("name"u8, name);
+        json.WriteString("phone"u8, phone);
         json.WriteEndObject();
     }
 

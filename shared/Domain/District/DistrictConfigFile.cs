@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.District;
@@ -23,6 +24,9 @@ public sealed record DistrictConfig(
     LegalBasis? LegalBasis, bool ClearsLegalBasis, IReadOnlyList<string>? CodeSets, int? StaleFeedSchoolDays, string? RuleSet,
     IReadOnlyList<StudentUniqueId>? OptOuts, DistrictCapacity? Capacity, int? FirstMonth, DistrictProfile? Profile)
 {
+    /// <summary>Whom to speak to; stored beside the settings.</summary>
+    public SafeguardingConfig? Safeguarding { get; init; }
+
     /// <summary>The settings with this file's parts laid over them. A given list of opt-outs replaces the stored one.</summary>
     public async ValueTask<DistrictSettings> ApplyToAsync(DistrictSettings settings, StudentResolver resolve, CancellationToken cancellationToken)
     {
@@ -49,7 +53,12 @@ public sealed record DistrictConfig(
 ///   "optOuts": ["604822"],
 ///   "capacity": { "routinePerCounsellorAndWeek": 5, "counsellors": { "255901001": 2 } },
 ///   "firstMonth": 8,
-///   "profile": { "name": "Willow Valley schools", "language": "en", "timeZone": "America/Chicago" }
+///   "profile": { "name": "Willow Valley schools", "language": "en", "timeZone": "America/Chicago" },
+///   "safeguarding": {
+///     "district": { "name": "Ms Hall", "phone": "555-0100", "mail": "hall@district.example" },
+///     "everySchool": { "aboutStaff": { "name": "Dr Reed", "phone": "555-0102" }, "emergencyNumber": "911" },
+///     "schools": { "255901001": { "lead": { "name": "Mr Lee, room 4", "phone": "555-0101" } } }
+///   }
 /// }
 /// </code>
 /// <c>kind</c> is one of consent, noticeAndOptOut, educationalInterest, publicTask, legalObligation, demonstration;
@@ -88,7 +97,7 @@ public static class DistrictConfigFile
 
     private static DistrictConfig Read(ConfigReader reader, JsonElement root)
     {
-        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "profile");
+        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "profile", "safeguarding");
         var thresholds = reader.Object(parts, "thresholds", "staleFeedSchoolDays", "ruleSet");
         var clears = parts.TryGetValue("legalBasis", out var basis) && basis.ValueKind == JsonValueKind.Null;
         return new DistrictConfig(
@@ -99,7 +108,10 @@ public static class DistrictConfigFile
             ReadOptOuts(reader, parts),
             ReadCapacity(reader, parts),
             reader.Number(parts, "firstMonth", 1, 12),
-            ReadProfile(reader, parts));
+            ReadProfile(reader, parts))
+        {
+            Safeguarding = SafeguardingConfig.Read(reader, parts),
+        };
     }
 
     private static DistrictProfile? ReadProfile(ConfigReader reader, Dictionary<string, JsonElement> parts)

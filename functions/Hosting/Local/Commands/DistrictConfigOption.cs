@@ -3,6 +3,7 @@ using SchoolSignal.Domain.Attendance.CodeSets;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Screening.Runs;
@@ -31,6 +32,7 @@ internal static class DistrictConfigOption
                     Authority.CommandLine,
                     (settings, stop) => config.ApplyToAsync(settings, context.Get<StudentDirectory>().FindAsync, stop),
                     cancellationToken);
+                if (config.Safeguarding is { } safeguarding) await safeguarding.SaveAsync(context.Get<SafeguardingContactStore>(), cancellationToken);
                 return null;
             default:
                 throw new InvalidOperationException("An unknown outcome of reading a district file.");
