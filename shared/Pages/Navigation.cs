@@ -12,8 +12,21 @@ public static class Navigation
     private static readonly NavigationEntry[] Entries =
     [
         new("Observations", "/observations", Role.Teacher),
-        new("Audit", "/district/audit", Role.Administrator),
         new("Worklist", Referrals.WorklistAddress.Path, Role.Counsellor, Role.SafeguardingLead),
+        new("District", "/district", Role.Administrator),
+        new("Feeds", "/district/feeds", Role.DataManager),
+    ];
+
+    private static readonly NavigationEntry[] DistrictEntries =
+    [
+        new("Overview", "/district", Role.Administrator),
+        new("Feeds", "/district/feeds", Role.Administrator, Role.DataManager),
+        new("Calendars", "/district/calendars", Role.Administrator),
+        new("Settings", "/district/settings", Role.Administrator),
+        new("Safeguarding", "/district/safeguarding", Role.Administrator),
+        new("Staff", "/district/staff", Role.Administrator),
+        new("Rules", "/district/rules", Role.Administrator),
+        new("Audit", "/district/audit", Role.Administrator),
     ];
 
     /// <summary>The places of the caller's roles, in their fixed order.</summary>
@@ -23,11 +36,19 @@ public static class Navigation
         return Entries.Where(entry => entry.Roles.Any(caller.Roles.Contains));
     }
 
-    /// <summary>Whether an address is the entry's page or lies under it.</summary>
-    public static bool IsAt(NavigationEntry entry, string address)
+    /// <summary>The pages under District; their words are <c>District.Tab.KEY</c>.</summary>
+    public static IEnumerable<NavigationEntry> ForDistrict(Caller caller)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(caller);
+        return DistrictEntries.Where(entry => entry.Roles.Any(caller.Roles.Contains));
+    }
+
+    /// <summary>The one of the entries that an address lies under, the nearest of them; null if none.</summary>
+    public static NavigationEntry? At(IEnumerable<NavigationEntry> entries, string address) =>
+        entries.Where(entry => IsAt(entry, address)).MaxBy(entry => entry.Path.Length);
+
+    private static bool IsAt(NavigationEntry entry, string address)
+    {
         return address.StartsWith(entry.Path, StringComparison.Ordinal)
             && (address.Length == entry.Path.Length || address[entry.Path.Length] is '/' or '?');
     }

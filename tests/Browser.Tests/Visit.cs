@@ -38,6 +38,14 @@ public sealed partial class Visit : IAsyncDisposable
         Assert.True(answer!.Status == status, $"{address} answers {answer.Status}, not {status}.");
     }
 
+    /// <summary>Signs in at this machine's picker as somebody of the staff, by display name, and opens an address.</summary>
+    public async Task SignInAsync(string name, string address = "/")
+    {
+        await GoAsync($"/local/signin?q={Uri.EscapeDataString(name)}&returnUrl={Uri.EscapeDataString(address)}");
+        await Page.Locator("main button[name=staff]").First.ClickAsync();
+        await Page.WaitForURLAsync(url => !url.Contains("/signin", StringComparison.Ordinal));
+    }
+
     /// <summary>The page as a person with or without sight, a mouse or a wide screen finds it: no violation of WCAG 2.2 A or AA
     /// that axe can see, nothing wider than the screen, no word missing. Keeps a screenshot as artifacts/screenshots/NAME-DEVICE.png.</summary>
     /// <param name="name">Area and page, as "district/feeds".</param>

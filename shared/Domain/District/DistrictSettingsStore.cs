@@ -48,10 +48,16 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
     /// <param name="expected">The version that was read; null if there was none.</param>
     /// <returns>The new version, or null if somebody else saved meanwhile: read again and decide anew.</returns>
     /// <exception cref="ArgumentException">More opt-outs than one commit holds; <see cref="DistrictConfigFile.MaxOptOuts"/> fit.</exception>
-    public async ValueTask<ETag?> SaveAsync(DistrictSettings settings, ETag? expected, CancellationToken cancellationToken)
+    public ValueTask<ETag?> SaveAsync(DistrictSettings settings, ETag? expected, CancellationToken cancellationToken) =>
+        SaveAsync(settings, expected, [], cancellationToken);
+
+    /// <param name="with">Further changes of the district's partition that are made in the same commit or not at all, such as
+    /// the audit's entry.</param>
+    public async ValueTask<ETag?> SaveAsync(
+        DistrictSettings settings, ETag? expected, IReadOnlyList<RowChange> with, CancellationToken cancellationToken)
     {
         var revision = 1;
-        var changes = new List<RowChange>();
+        var changes = new List<RowChange>(with);
         if (expected is not null)
         {
             if (await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is not { } row || row.ETag != expected) return null;

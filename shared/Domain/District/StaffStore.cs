@@ -76,14 +76,16 @@ public sealed class StaffStore(ITableStore store, DistrictId district)
     }
 
     /// <param name="expected">The version that was read; null for somebody new.</param>
+    /// <param name="with">Further changes of the district's partition, in the same commit.</param>
     /// <exception cref="ArgumentException">More than <see cref="MaxSchools"/> schools.</exception>
-    public async ValueTask<StaffSaved> SaveAsync(StaffMember member, ETag? expected, CancellationToken cancellationToken)
+    public async ValueTask<StaffSaved> SaveAsync(
+        StaffMember member, ETag? expected, CancellationToken cancellationToken, params IReadOnlyList<RowChange> with)
     {
         ArgumentNullException.ThrowIfNull(member);
         if (member.Schools.Count > MaxSchools) throw new ArgumentException($"More than {MaxSchools} schools.", nameof(member));
         var key = KeyOf(member.Id);
         var body = JsonSerializer.SerializeToUtf8Bytes(StaffRow.Of(member), StaffJson.Default.StaffRow);
-        var changes = new List<RowChange>();
+        var changes = new List<RowChange>(with);
         var before = new HashSet<RowKey>();
         if (expected is { } version)
         {

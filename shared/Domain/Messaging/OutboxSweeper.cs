@@ -27,6 +27,7 @@ public sealed class OutboxSweeper(Outbox outbox, SchoolRegistry registry, PupilP
         foreach (var endYear in await registry.YearsAsync(cancellationToken))
             foreach (var school in await registry.InYearAsync(new SchoolYear(endYear), cancellationToken))
                 sent += await outbox.RelayAsync(TableName.Attendance, LedgerKeys.Partition(district, school, new SchoolYear(endYear)), cancellationToken);
+        sent += await outbox.RelayAsync(TableName.District, PartitionKey.Of(district.Value), cancellationToken);
         foreach (var partition in pupils.All())
             sent += await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
         var digests = WeeklyDigests.PlaceOf(district);

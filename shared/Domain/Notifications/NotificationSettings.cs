@@ -31,15 +31,17 @@ public sealed class NotificationSettingsStore(ITableStore store, DistrictId dist
             ? (JsonSerializer.Deserialize(row.Body.Span, NotificationSettingsJson.Default.NotificationSettings)!, row.ETag)
             : (NotificationSettings.Default, null);
 
+    /// <param name="with">Further changes of the district's partition, in the same commit.</param>
     /// <returns>False if somebody else saved first.</returns>
-    public async ValueTask<bool> SaveAsync(NotificationSettings settings, ETag? expected, CancellationToken cancellationToken)
+    public async ValueTask<bool> SaveAsync(
+        NotificationSettings settings, ETag? expected, CancellationToken cancellationToken, params IReadOnlyList<RowChange> with)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.EscalateAfterSchoolDays, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.EscalateAfterSchoolDays, 20);
         var body = JsonSerializer.SerializeToUtf8Bytes(settings, NotificationSettingsJson.Default.NotificationSettings);
         RowChange change = expected is { } version ? new RowChange.Replace(Key, version, body) : new RowChange.Insert(Key, body);
-        return await store.CommitAsync(TableName.District, partition, [change], cancellationToken) is CommitResult.Committed;
+        return await store.CommitAsync(TableName.District, partition, [change, .. with], cancellationToken) is CommitResult.Committed;
     }
 }
 

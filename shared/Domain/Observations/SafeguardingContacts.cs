@@ -46,19 +46,30 @@ public sealed class SafeguardingContactStore(ITableStore store, DistrictId distr
             own?.Lead ?? shared?.Lead, own?.Deputy ?? shared?.Deputy, own?.AboutStaff ?? shared?.AboutStaff, own?.EmergencyNumber ?? shared?.EmergencyNumber));
     }
 
-    /// <summary>Sets the district's contact, and what holds in schools that set nothing of their own.</summary>
-    public Task SetDistrictAsync(SafeguardingContact? contact, SchoolSafeguarding everywhere, CancellationToken cancellationToken) =>
-        SetAsync(WholeDistrict, new SafeguardingRow(contact, everywhere.Lead, everywhere.Deputy, everywhere.AboutStaff, everywhere.EmergencyNumber), cancellationToken);
+    /// <summary>What a school has set for itself, to change it; null asks for the district's contact and what holds in schools that
+    /// set nothing of their own.</summary>
+    public async ValueTask<SafeguardingContacts> ReadOwnAsync(SchoolId? school, CancellationToken cancellationToken)
+    {
+        var row = await RowAsync(school?.Value ?? WholeDistrict, cancellationToken);
+        return new SafeguardingContacts(row?.District, new SchoolSafeguarding(row?.Lead, row?.Deputy, row?.AboutStaff, row?.EmergencyNumber));
+    }
 
-    public Task SetSchoolAsync(SchoolId school, SchoolSafeguarding own, CancellationToken cancellationToken) =>
-        SetAsync(school.Value, new SafeguardingRow(null, own.Lead, own.Deputy, own.AboutStaff, own.EmergencyNumber), cancellationToken);
+    /// <summary>Sets the district's contact, and what holds in schools that set nothing of their own.</summary>
+    /// <param name="with">Further changes of the district's partition, in the same commit.</param>
+    public Task SetDistrictAsync(
+        SafeguardingContact? contact, SchoolSafeguarding everywhere, CancellationToken cancellationToken, params IReadOnlyList<RowChange> with) =>
+        SetAsync(WholeDistrict, new SafeguardingRow(contact, everywhere.Lead, everywhere.Deputy, everywhere.AboutStaff, everywhere.EmergencyNumber), with, cancellationToken);
+
+    /// <param name="with">Further changes of the district's partition, in the same commit.</param>
+    public Task SetSchoolAsync(SchoolId school, SchoolSafeguarding own, CancellationToken cancellationToken, params IReadOnlyList<RowChange> with) =>
+        SetAsync(school.Value, new SafeguardingRow(null, own.Lead, own.Deputy, own.AboutStaff, own.EmergencyNumber), with, cancellationToken);
 
     private async ValueTask<SafeguardingRow?> RowAsync(string name, CancellationToken cancellationToken) =>
         await store.GetAsync(TableName.District, partition, RowKey.Of(Rows, name), cancellationToken) is { } row
             ? JsonSerializer.Deserialize(row.Body.Span, SafeguardingJson.Default.SafeguardingRow)
             : null;
 
-    private async Task SetAsync(string name, SafeguardingRow row, CancellationToken cancellationToken)
+    private async Task SetAsync(string name, SafeguardingRow row, IReadOnlyList<RowChange> with, CancellationToken cancellationToken)
     {
         var key = RowKey.Of(Rows, name);
         var body = JsonSerializer.SerializeToUtf8Bytes(row, SafeguardingJson.Default.SafeguardingRow);
@@ -67,7 +78,7 @@ public sealed class SafeguardingContactStore(ITableStore store, DistrictId distr
             RowChange change = await store.GetAsync(TableName.District, partition, key, cancellationToken) is { } before
                 ? new RowChange.Replace(key, before.ETag, body)
                 : new RowChange.Insert(key, body);
-            if (await store.CommitAsync(TableName.District, partition, [change], cancellationToken) is CommitResult.Committed) return;
+            if (await store.CommitAsync(TableName.District, partition, [change, .. with], cancellationToken) is CommitResult.Committed) return;
         }
     }
 }

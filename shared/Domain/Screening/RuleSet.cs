@@ -76,7 +76,9 @@ public sealed class RuleSet
     internal CompiledRules Compiled { get; }
 
     /// <summary>The rule set shipped with the product (evidence.md §8). Its points are provisional.</summary>
-    public static RuleSet Starting { get; } = RuleSetReader.ReadShipped("starting-1.json");
+    public static RuleSet Starting { get; } = RuleSetReader.ReadShipped(StartingFile);
+
+    internal const string StartingFile = "starting-1.json";
 
     /// <summary>The rules of a set of bits, in the order of <see cref="Rules"/>.</summary>
     public IEnumerable<RuleDefinition> RulesOf(ulong bits) => Rules.Where((_, index) => (bits >> index & 1) != 0);

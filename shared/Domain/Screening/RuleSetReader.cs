@@ -33,14 +33,20 @@ public static class RuleSetReader
         }
     }
 
-    /// <summary>Reads a rule set that is part of the product.</summary>
-    internal static RuleSet ReadShipped(string file)
+    /// <summary>The text of a rule set that is part of the product.</summary>
+    internal static byte[] ShippedJson(string file)
     {
         using var stream = typeof(RuleSetReader).Assembly.GetManifestResourceStream("rulesets/" + file)
             ?? throw new InvalidOperationException($"The rule set {file} is not part of the build.");
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return Read(file, copy.ToArray()) switch
+        return copy.ToArray();
+    }
+
+    /// <summary>Reads a rule set that is part of the product.</summary>
+    internal static RuleSet ReadShipped(string file)
+    {
+        return Read(file, ShippedJson(file)) switch
         {
             RuleSetLoad.Loaded loaded => loaded.RuleSet,
             RuleSetLoad.Refused refused => throw new InvalidOperationException(string.Join('\n', refused.Errors)),

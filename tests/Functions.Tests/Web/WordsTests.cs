@@ -93,8 +93,42 @@ public sealed partial class WordsTests
         var markup = CodeBlock().Replace(Directive().Replace(Comment().Replace(component, ""), ""), "");
         foreach (var attribute in SpokenAttribute().Matches(markup).Select(m => m.Groups[1].Value))
             if (attribute.Length > 0 && attribute[0] != '@' && attribute.Any(char.IsLetter)) return attribute;
-        var text = Statement().Replace(Expression().Replace(Tag().Replace(Quoted().Replace(markup, ""), "\n"), " "), "").Replace("SchoolSignal", "", StringComparison.Ordinal);
+        var text = Statement().Replace(WithoutExpressions(Tag().Replace(Quoted().Replace(markup, ""), "\n")), "").Replace("SchoolSignal", "", StringComparison.Ordinal);
         return Word().Match(text) is { Success: true } word ? word.Value : null;
+    }
+
+    /// <summary>Without <c>@Words[...]</c>, <c>@Model.Name</c>, <c>@(a ? b : c)</c>, brackets within brackets included.</summary>
+    private static string WithoutExpressions(string markup)
+    {
+        var left = new System.Text.StringBuilder();
+        for (var i = 0; i < markup.Length; i++)
+        {
+            if (markup[i] != '@')
+            {
+                left.Append(markup[i]);
+                continue;
+            }
+            // @if (...), @foreach (...)
+            var keyword = Keyword().Match(markup, i + 1);
+            var end = i + 1 + keyword.Length;
+            while (end < markup.Length && (char.IsLetterOrDigit(markup[end]) || (markup[end] is '.' or '?' or '!' && end + 1 < markup.Length && (char.IsLetter(markup[end + 1]) || markup[end + 1] == '.'))
+                || markup[end] is '(' or '['))
+                end = markup[end] is '(' or '[' ? AfterBracket(markup, end) : end + 1;
+            i = end - 1;
+        }
+        return left.ToString();
+    }
+
+    [GeneratedRegex("\\G(?:if|foreach|for|switch|while)\\s*(?=\\()")]
+    private static partial Regex Keyword();
+
+    private static int AfterBracket(string text, int at)
+    {
+        var depth = 0;
+        for (; at < text.Length; at++)
+            if (text[at] is '(' or '[') depth++;
+            else if (text[at] is ')' or ']' && --depth == 0) return at + 1;
+        return at;
     }
 
     [GeneratedRegex("\"([A-Z][A-Za-z]*(?:\\.[A-Z][A-Za-z0-9]*)+)\"")]
@@ -132,10 +166,6 @@ public sealed partial class WordsTests
 
     [GeneratedRegex("<!?/?[A-Za-z][^>]*>")]
     private static partial Regex Tag();
-
-    // @Words[...], @Model.Name, @(a ? b : c)
-    [GeneratedRegex("@\\([^\\n]*\\)|@[A-Za-z][\\w.?!]*(?:\\[[^\\]\\n]*\\]|\\([^\\n]*?\\))*(?:\\.\\w+)*")]
-    private static partial Regex Expression();
 
     // What is left of @if (...) and @foreach (...), of else and of a block of code: a line that ends in a brace, a bracket or ;
     [GeneratedRegex("^.*[){};]\\s*$|^\\s*(?:else\\b.*|case .*:|break;|default:)\\s*$", RegexOptions.Multiline)]

@@ -25,6 +25,14 @@ public sealed class RuleSets(ITableStore store, DistrictId district)
             : throw new InvalidOperationException($"The stored rule set {version} does not load.");
     }
 
+    /// <summary>The text of the district's rule set, to change a copy of it.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> JsonOfAsync(DistrictSettings settings, CancellationToken cancellationToken) =>
+        JsonOfAsync(settings.Thresholds.RuleSet ?? RuleSet.Starting.Version, cancellationToken);
+
+    /// <summary>The text of a version; of one that is not stored, the shipped one's.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> JsonOfAsync(string version, CancellationToken cancellationToken) =>
+        await store.GetAsync(TableName.District, Partition, Key(version), cancellationToken) is { } row ? row.Body : RuleSetReader.ShippedJson(RuleSet.StartingFile);
+
     /// <summary>Whether a district can choose that version.</summary>
     public async ValueTask<bool> IsKnownAsync(string version, CancellationToken cancellationToken) =>
         version == RuleSet.Starting.Version || await store.GetAsync(TableName.District, Partition, Key(version), cancellationToken) is not null;
