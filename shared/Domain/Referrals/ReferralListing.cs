@@ -18,13 +18,30 @@ public sealed record ReferralListing(
     DateOnly OpenedOn, DateOnly RaisedOn, DateOnly EvidenceAsOf, bool HasEased, bool GroundRemoved, bool Waiting,
     IReadOnlyList<ReferralReason> Why, IReadOnlyList<ReferralReason> Strengths, decimal KnownShareOfSessions, string RuleSetVersion)
 {
+    /// <summary>Opaque id of the counsellor whose case it is; null until somebody takes it on.</summary>
+    public string? AssignedTo { get; init; }
+
+    /// <summary>What is planned next; the words of the plan stay with the case.</summary>
+    public NextStepKind? NextStep { get; init; }
+
+    public DateOnly? NextStepDue { get; init; }
+
+    /// <summary>It rests until that day, on which it is back.</summary>
+    public DateOnly? SnoozedUntil { get; init; }
+
     /// <param name="rules">The rule set in force; a rule it no longer has is named by its id.</param>
     public static ReferralListing Of(Referral referral, StudentUniqueId student, RuleSet rules) => new(
         referral.Id.ToString(), student.Value, referral.School.Value, referral.State, referral.Level, Sentence(referral),
         referral.OpenedOn, referral.RaisedOn, referral.Evidence.AsOf, referral.HasEased, referral.GroundRemoved, referral.Waiting,
         [.. referral.Evidence.Triggers.Select(t => ReferralReason.Of(t, rules))],
         [.. referral.Evidence.Protective.Select(t => ReferralReason.Of(t, rules))],
-        referral.Evidence.Completeness, referral.Evidence.RuleSetVersion);
+        referral.Evidence.Completeness, referral.Evidence.RuleSetVersion)
+    {
+        AssignedTo = referral.AssignedTo?.Value,
+        NextStep = referral.NextStep?.Kind,
+        NextStepDue = referral.NextStep?.Due,
+        SnoozedUntil = referral.SnoozedUntil,
+    };
 
     private static string Sentence(Referral referral)
     {

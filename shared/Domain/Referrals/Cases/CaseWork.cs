@@ -5,7 +5,8 @@ using SchoolSignal.Domain.Ports;
 namespace SchoolSignal.Domain.Referrals.Cases;
 
 /// <summary>What people do with a case from its page or from the worklist.</summary>
-public sealed class CaseWork(ReferralStore referrals, ObservationStore observations, DistrictToday calendar, TimeProvider time)
+public sealed class CaseWork(
+    ReferralStore referrals, ObservationStore observations, WorklistProjection projection, DistrictToday calendar, TimeProvider time)
 {
     /// <summary>Takes a step. What is handed over to safeguarding becomes an urgent concern in the very commit that closes the
     /// referral.</summary>
@@ -14,9 +15,12 @@ public sealed class CaseWork(ReferralStore referrals, ObservationStore observati
     {
         var now = time.GetUtcNow();
         var taker = StepTaker.Of(authority, await calendar.DateAsync(cancellationToken), seen);
-        return await referrals.TakeAsync(
+        var taken = await referrals.TakeAsync(
             referral.Student, referral.Id, step, taker, cancellationToken,
             step is CaseStep.HandOver handOver ? change => RowsOf(ConcernOf(change.After, handOver, taker, now), authority) : null);
+        // Whoever acted looks at the list next: it need not wait for the message.
+        if (taken is ReferralActionResult.Done(var change)) await projection.ProjectAsync(change.After, cancellationToken);
+        return taken;
     }
 
     /// <summary>Acknowledges several at once; each for itself, so that one that somebody else took on stops none of the others.</summary>
