@@ -14,7 +14,7 @@ namespace SchoolSignal.Functions.Hosting.Local;
 
 /// <summary>One endpoint per HTTP trigger.</summary>
 internal sealed partial class HttpFunctions(
-    FunctionCatalogue catalogue, FunctionInvoker invoker, LocalOptions options, TimeProvider clock, ILogger<HttpFunctions> log, SignInPicker? picker = null)
+    FunctionCatalogue catalogue, FunctionInvoker invoker, LocalOptions options, TimeProvider clock, ILogger<HttpFunctions> log, SignInPicker? picker = null, MailboxPages? mailbox = null)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -23,6 +23,7 @@ internal sealed partial class HttpFunctions(
                 endpoints.MapMethods(http.Route, http.Methods, context => RunAsync(context, function, http))
                     .WithDisplayName(function.Name);
         picker?.Map(endpoints);
+        mailbox?.Map(endpoints);
     }
 
     private async Task RunAsync(HttpContext context, FunctionBinding function, TriggerBinding.Http http)

@@ -26,6 +26,7 @@ public static class LocalServices
         services.AddFileKeyring(options.DataFolder);
         AddSignIn(services, options);
         services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
+        services.AddSingleton<MailboxPages>();
         services.TryAddSingleton(new PublicOrigin(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}"))));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();

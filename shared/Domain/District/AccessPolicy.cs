@@ -70,7 +70,7 @@ public static class AccessPolicy
         (Role.FeedsSend, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows) => Reach.District,
         (Role.ObservationsSubmit, AccessAction.SubmitObservation or AccessAction.RaiseConcern) => Reach.District,
         (Role.Administrator, AccessAction.ReadFeedReports or AccessAction.HandleFailures or AccessAction.ReadSettings or AccessAction.ChangeSettings
-            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess) => Reach.District,
+            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess or AccessAction.HandleConcern) => Reach.District,
         _ => Reach.None,
     };
 

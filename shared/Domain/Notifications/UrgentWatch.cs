@@ -47,7 +47,9 @@ public sealed class UrgentWatch(
     }
 
     /// <summary>Somebody has it in hand: no further round is told.</summary>
-    public async Task<AcknowledgeResult> AcknowledgeAsync(StudentKey student, Guid concern, StaffId by, CancellationToken cancellationToken)
+    /// <param name="also">What else the commit holds, in the pupil's partition: the audit's entry.</param>
+    public async Task<AcknowledgeResult> AcknowledgeAsync(
+        StudentKey student, Guid concern, StaffId by, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
     {
         var partition = partitions.Of(student);
         while (await store.GetAsync(TableName.Pupils, partition, KeyOf(concern), cancellationToken) is { } row)
@@ -55,9 +57,11 @@ public sealed class UrgentWatch(
             var alerts = Read(row);
             if (alerts.AcknowledgedAt is not null) return AcknowledgeResult.AlreadyAcknowledged;
             var after = alerts with { AcknowledgedBy = by.Value, AcknowledgedAt = time.GetUtcNow() };
-            if (await store.CommitAsync(TableName.Pupils, partition, [new RowChange.Replace(row.Key, row.ETag, Body(after))], cancellationToken)
-                is CommitResult.Committed)
-                return AcknowledgeResult.Done;
+            if (await store.CommitAsync(TableName.Pupils, partition, [new RowChange.Replace(row.Key, row.ETag, Body(after)), .. also], cancellationToken)
+                is not CommitResult.Committed)
+                continue;
+            await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+            return AcknowledgeResult.Done;
         }
         return AcknowledgeResult.NotFound;
     }

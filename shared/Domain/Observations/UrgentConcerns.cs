@@ -32,6 +32,16 @@ public sealed class UrgentConcerns(ITableStore store, ObservationStore observati
             TableName.Schools, PartitionOf(concern.School), [new RowChange.Insert(RowKey.Of(Rows, concern.Id.ToString("N")), body)], cancellationToken);
     }
 
+    /// <summary>The concern among those of the schools and, where asked for, of no known school.</summary>
+    public async Task<UrgentConcern?> FindAsync(Guid id, IEnumerable<SchoolId?> schools, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(schools);
+        foreach (var school in schools)
+            if (await store.GetAsync(TableName.Schools, PartitionOf(school), RowKey.Of(Rows, id.ToString("N")), cancellationToken) is { } row)
+                return JsonSerializer.Deserialize(row.Body.Span, ObservationJson.Default.UrgentConcern);
+        return null;
+    }
+
     /// <summary>The newest first.</summary>
     /// <param name="school">Null for those of no known school.</param>
     public async Task<IReadOnlyList<UrgentConcern>> ReadAsync(SchoolId? school, CancellationToken cancellationToken)

@@ -58,8 +58,8 @@ public sealed class UrgentTests : IAsyncDisposable
         await rig.WorkAsync(TimeSpan.FromMinutes(1));
         var watch = rig.App.Get<UrgentWatch>();
 
-        Assert.Equal(AcknowledgeResult.Done, await watch.AcknowledgeAsync(Mara, concern, StaffId.Parse("lead"), CancellationToken.None));
-        Assert.Equal(AcknowledgeResult.AlreadyAcknowledged, await watch.AcknowledgeAsync(Mara, concern, StaffId.Parse("admin"), CancellationToken.None));
+        Assert.Equal(AcknowledgeResult.Done, await watch.AcknowledgeAsync(Mara, concern, StaffId.Parse("lead"), [], CancellationToken.None));
+        Assert.Equal(AcknowledgeResult.AlreadyAcknowledged, await watch.AcknowledgeAsync(Mara, concern, StaffId.Parse("admin"), [], CancellationToken.None));
         await rig.WorkAsync(TimeSpan.FromHours(2));
 
         Assert.Equal(["lead"], Told());

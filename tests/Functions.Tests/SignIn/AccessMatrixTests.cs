@@ -56,6 +56,8 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["AcknowledgeReferrals"] = new("", Role.Counsellor),
         ["CasePage"] = new("", Role.Counsellor, Role.SafeguardingLead),
         ["TakeCaseStep"] = new("", Role.Counsellor),
+        ["ConcernPage"] = new("", Role.SafeguardingLead, Role.Administrator),
+        ["AcknowledgeConcern"] = new("", Role.SafeguardingLead, Role.Administrator),
         ["AuditOfPupil"] = new("", Role.Administrator),
         ["AuditSearch"] = new("", Role.Administrator),
         ["DistrictOverviewPage"] = new("", Role.Administrator),
@@ -110,6 +112,8 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["SaveStaffMemberPage"] = "the administrator's, for the whole district",
         ["ProposalPage"] = "rules are the district's",
         ["DecideProposalPage"] = "rules are the district's",
+        ["ConcernPage"] = "a concern, by its id",
+        ["AcknowledgeConcern"] = "a concern, by its id",
         ["AuditOfPupil"] = "the administrator's, for the whole district",
         ["AuditSearch"] = "the administrator's, for the whole district",
     };

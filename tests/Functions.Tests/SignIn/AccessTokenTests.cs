@@ -102,9 +102,11 @@ public sealed class AccessTokenTests : IAsyncLifetime
         }
         _ = old;
         var asked = app.Tenant.KeysAsked;
+        started = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 20; i++)
             await AskAsync(app.Tenant.AccessToken(manager, token => token.SignedWith = Rsa($"unknown {i}", SecurityAlgorithms.RsaSha256)));
-        Assert.InRange(app.Tenant.KeysAsked - asked, 0, 5);
+        // Once in the time between two refreshes, however often a stranger's key is named.
+        Assert.InRange(app.Tenant.KeysAsked - asked, 0, 2 + (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds);
     }
 
     [Theory]

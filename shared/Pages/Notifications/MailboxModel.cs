@@ -1,0 +1,8 @@
+namespace SchoolSignal.Pages.Notifications;
+
+/// <summary>What lies in the local mailbox, newest first.</summary>
+public sealed record MailboxModel(IReadOnlyList<MailboxMail> Mails);
+
+/// <summary>A mail as its recipient would get it.</summary>
+/// <param name="Path">Of its link, on this host.</param>
+public sealed record MailboxMail(string Recipient, string Subject, string Text, string Path, bool IsUrgent, DateTimeOffset At);
