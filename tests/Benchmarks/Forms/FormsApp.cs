@@ -18,7 +18,7 @@ using SchoolSignal.Functions.Hosting.Local;
 
 namespace SchoolSignal.Benchmarks.Forms;
 
-/// <summary>The whole app on a free port over a district's store, with a teacher who teaches everybody.</summary>
+/// <summary>The whole app on a free port over a district's store, with a teacher at each school who teaches all of its classes.</summary>
 internal sealed class FormsApp : IAsyncDisposable
 {
     private readonly IHost host;
@@ -40,17 +40,16 @@ internal sealed class FormsApp : IAsyncDisposable
     {
         var shape = options.Quick ? ImportShape.ManyDays.Tenth() : ImportShape.ManyDays;
         var folder = LocalStore.Copy(await LocalStore.EnsureAsync(options.Work, shape));
-        var teacher = new Teacher();
+        var teachers = new Teachers();
         var host = LocalHost.Build(new LocalOptions(folder, LocalStore.District, Port: 0), configure: services =>
         {
             services.AddSingleton<TimeProvider>(new DemoClock(new DateTimeOffset(StoreScreening.AsOf, new TimeOnly(12, 0), TimeSpan.Zero)));
-            services.AddSingleton<ICallerResolver>(teacher);
+            services.AddSingleton<ICallerResolver>(teachers);
             services.AddLogging(log => log.SetMinimumLevel(LogLevel.Warning));
         });
         await host.StartAsync();
         await OpenAsync(host.Services);
-        var (pupils, classes) = await EnrolAsync(host.Services, shape);
-        teacher.Classes = classes;
+        var pupils = await EnrolAsync(host.Services, shape, teachers);
         return new FormsApp(host, new HttpClient { BaseAddress = LocalHost.AddressOf(host) }, pupils);
     }
 
@@ -60,6 +59,7 @@ internal sealed class FormsApp : IAsyncDisposable
         var json = $$"""{"studentUniqueId":"{{ImportShape.StudentUniqueId(pupil.Number)}}","safeguarding":false,"items":{"1":4,"2":4,"3":3,"4":1,"5":3,"6":0,"7":1,"8":3,"9":2,"10":2,"11":3,"12":0,"13":1},"note":"Quieter than in autumn."}""";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/observations") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", pupil.School.Value);
         request.Headers.Add("Idempotency-Key", pupil.Number.ToString(CultureInfo.InvariantCulture));
         using var answer = await client.SendAsync(request);
         answer.EnsureSuccessStatusCode();
@@ -85,24 +85,28 @@ internal sealed class FormsApp : IAsyncDisposable
     }
 
     /// <summary>Everybody of the first schools, in classes of thirty.</summary>
-    private static async Task<(List<Pupil>, List<SchoolClass>)> EnrolAsync(IServiceProvider services, ImportShape shape)
+    private static async Task<List<Pupil>> EnrolAsync(IServiceProvider services, ImportShape shape, Teachers teachers)
     {
         const int wanted = 25_000;
+        const int size = 30;
         var pupils = new List<Pupil>();
-        var classes = new List<SchoolClass>();
         for (var school = 0; school < shape.Schools && pupils.Count < wanted; school++)
         {
             var id = SchoolId.Parse(ImportShape.SchoolId(school));
             var roll = await services.GetRequiredService<SchoolRolls>().LoadAsync(id, SyntheticCalendar.Year, CancellationToken.None);
             var here = roll.Pupils().Select(p => new Pupil(int.Parse(roll.IdAt(p.SlotIndex), CultureInfo.InvariantCulture) - 1_000_000, p.Slot.Student, id)).ToList();
             pupils.AddRange(here);
-            var of = new SchoolClass(id, ClassId.Parse("all"));
-            await services.GetRequiredService<ClassStore>().SaveAsync(
-                new ClassRoll(of, "All", [.. here.Select(p => new ClassPlace(p.Student, null, null))]), CancellationToken.None);
-            classes.Add(of);
+            var classes = new List<SchoolClass>();
+            foreach (var part in here.Chunk(size))
+            {
+                classes.Add(new SchoolClass(id, ClassId.Parse(string.Create(CultureInfo.InvariantCulture, $"c{classes.Count}"))));
+                await services.GetRequiredService<ClassStore>().SaveAsync(
+                    new ClassRoll(classes[^1], "A class", [.. part.Select(p => new ClassPlace(p.Student, null, null))]), CancellationToken.None);
+            }
+            teachers.Add(id, classes);
         }
-        // So that no wave finds a school's pages in a cache of its own making.
-        return ([.. pupils.OrderBy(p => p.Number)], classes);
+        // By number: neighbours are of different schools, as fifty teachers are.
+        return [.. pupils.OrderBy(p => p.Number)];
     }
 
     public async ValueTask DisposeAsync()
@@ -112,11 +116,15 @@ internal sealed class FormsApp : IAsyncDisposable
         host.Dispose();
     }
 
-    private sealed class Teacher : ICallerResolver
+    /// <summary>Knows a teacher by the school that stands in the place of a token.</summary>
+    private sealed class Teachers : ICallerResolver
     {
-        public IReadOnlyList<SchoolClass> Classes { get; set; } = [];
+        private readonly Dictionary<string, Caller> known = [];
 
-        public ValueTask<Caller> ResolveAsync(CallerTraces traces, CancellationToken cancellationToken) => ValueTask.FromResult(
-            new Caller(StaffId.Parse("teacher"), new HashSet<Role> { Role.Teacher }, Classes.Select(c => c.School).ToHashSet()) { Classes = Classes });
+        public void Add(SchoolId school, IReadOnlyList<SchoolClass> classes) => known[$"Bearer {school}"] =
+            new Caller(StaffId.Parse($"teacher-{school}"), new HashSet<Role> { Role.Teacher }, new HashSet<SchoolId> { school }) { Classes = classes };
+
+        public ValueTask<Caller> ResolveAsync(CallerTraces traces, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(known.GetValueOrDefault(traces.Authorization, Caller.Nobody));
     }
 }
