@@ -54,10 +54,21 @@ public sealed partial class WordsTests
             Assert.True(English.ContainsKey(key), $"{key} has no words.");
     }
 
-    [Fact]
-    public void Keys_OfLevelsAndRoles_AreAllThere() => Assert.All(
-        [.. Enum.GetNames<Domain.Screening.Level>().Select(level => $"Common.Level.{level}"), .. Enum.GetNames<Domain.District.Role>().Select(role => $"Common.Role.{role}")],
-        key => Assert.True(English.ContainsKey(key), $"{key} has no words."));
+    /// <summary>Keys put together with the name of a value: no source names them, and a new value is easily forgotten.</summary>
+    [Theory]
+    [InlineData("Common.Level", typeof(Domain.Screening.Level))]
+    [InlineData("Common.Role", typeof(Domain.District.Role))]
+    [InlineData("District.FeedContent", typeof(Domain.Feeds.FeedContent))]
+    [InlineData("District.FeedState", typeof(Domain.Feeds.FeedState))]
+    [InlineData("District.FeedKind", typeof(Domain.Feeds.FeedKind))]
+    [InlineData("District.Refused", typeof(Domain.Feeds.RefusalReason))]
+    [InlineData("District.Calendar.Basis", typeof(Domain.Calendars.CalendarBasis))]
+    [InlineData("District.Basis", typeof(Domain.District.LegalBasisKind))]
+    [InlineData("District.Family", typeof(Domain.Screening.RuleFamily))]
+    [InlineData("District.Proposal", typeof(Domain.District.ProposalState))]
+    [InlineData("District.Done", typeof(SchoolSignal.Pages.District.DistrictDone))]
+    public void Keys_OfEveryValue_AreThere(string start, Type values) => Assert.All(
+        Enum.GetNames(values), name => Assert.True(English.ContainsKey($"{start}.{name}"), $"{start}.{name} has no words."));
 
     [Theory]
     [InlineData("<h1>Hello there</h1>", true)]
