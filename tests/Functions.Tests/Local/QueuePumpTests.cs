@@ -145,7 +145,7 @@ public sealed class QueuePumpTests : IDisposable
 
     private QueuePump Pump(TimeSpan? drain = null) => new(
         Harness.CatalogueOf(typeof(Taker)), Harness.Invoker(recorder, typeof(Taker)), store.Queue,
-        new LocalOptions(store.Folder.Path, DistrictId.Parse("d")) { DrainTime = drain ?? TimeSpan.FromSeconds(10) },
+        new LocalOptions(store.Folder.Path, DistrictId.Parse("d")) { MessagesAtOnce = 2, DrainTime = drain ?? TimeSpan.FromSeconds(10) },
         clock, Harness.Configuration(), Harness.Quiet<QueuePump>());
 
     private async Task SendAsync(params string[] bodies) => await store.Queue.SendAsync(
