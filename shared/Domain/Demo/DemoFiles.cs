@@ -70,11 +70,12 @@ public static class DemoFiles
     public static void WriteStaff(DemoDistrict district, Stream stream)
     {
         using var rows = new Utf8Rows(stream);
-        rows.Add("staffId,displayName,roles,schools,classes,caseloadGrades,deputy\n"u8);
+        rows.Add("staffId,displayName,roles,schools,classes,caseloadGrades,deputy,userPrincipalName\n"u8);
         foreach (var member in DemoStaff.Of(district))
             rows.Add(member.Id).Comma().Add(member.Name).Comma()
                 .Add(string.Join(';', member.Roles.Select(Roles.NameOf))).Comma().Add(string.Join(';', member.Schools)).Comma()
-                .Add(string.Join(';', member.Classes)).Comma().Add(string.Join(';', member.CaseloadGrades)).Comma().Add(member.Deputy ?? "").EndRow();
+                .Add(string.Join(';', member.Classes)).Comma().Add(string.Join(';', member.CaseloadGrades)).Comma().Add(member.Deputy ?? "").Comma()
+                .Add(member.Address).EndRow();
     }
 
     /// <summary>Day by day, school by school. A register has a row for every session of every pupil on roll; an exceptions

@@ -5,7 +5,11 @@ namespace SchoolSignal.Domain.Demo;
 /// <summary>Somebody of the demo's staff: a line of staff.csv.</summary>
 /// <param name="Id">In the made-up sending system.</param>
 public sealed record DemoStaffMember(
-    string Id, string Name, IReadOnlyList<Role> Roles, IReadOnlyList<SchoolId> Schools, IReadOnlyList<string> Classes, IReadOnlyList<string> CaseloadGrades, string? Deputy);
+    string Id, string Name, IReadOnlyList<Role> Roles, IReadOnlyList<SchoolId> Schools, IReadOnlyList<string> Classes, IReadOnlyList<string> CaseloadGrades, string? Deputy)
+{
+    /// <summary>Where alerts would go, at a domain that nobody can have.</summary>
+    public string Address => $"{Id.ToLowerInvariant()}@willow-valley.example";
+}
 
 /// <summary>The cast: every school has a teacher for each class, counsellors, a safeguarding lead and a deputy; the district two
 /// administrators, because one proposes and another approves, and a data manager.</summary>

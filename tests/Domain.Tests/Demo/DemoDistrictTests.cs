@@ -19,7 +19,7 @@ public sealed class DemoDistrictTests
     [Fact]
     public void Create_OnAnyMachine_TheseBytes() =>
         // Whoever means to change what a seed gives puts the new value here.
-        Assert.Equal("92D7F50A18535E2E", Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(Hashes(new DemoOptions { Students = 600 }).Values))))[..16]);
+        Assert.Equal("2A27C009BCACD2F4", Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(Hashes(new DemoOptions { Students = 600 }).Values))))[..16]);
 
     [Theory]
     [InlineData(1, 1)]
