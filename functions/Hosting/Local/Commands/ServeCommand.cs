@@ -41,7 +41,8 @@ internal static class ServeCommand
             return context.Refuse($"Port {port} is taken, perhaps by another serve. Name another with --port.");
         }
         var address = LocalHost.AddressOf(host);
-        context.Messages.Say($"SchoolSignal serves district {context.Options.District} at http://localhost:{address.Port} (data: {context.Options.DataFolder}). Ctrl-C stops it.");
+        context.Messages.Say($"SchoolSignal serves at http://localhost:{address.Port} (data: {context.Options.DataFolder}). Ctrl-C stops it.");
+        context.Messages.Say($"Alerts go nowhere from here: they land at http://localhost:{address.Port}{MailboxPages.Path}.");
         await host.WaitForShutdownAsync(cancellationToken);
         context.Messages.Say("Stopped.");
         return ExitCode.Done;
