@@ -10,6 +10,7 @@ namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>The statements of one school and school year within a feed, as they lie in the feed's batch file.</summary>
 /// <param name="Number">Position in the file's index.</param>
+/// <param name="First">Of the rows; the year's first day where there are none, and so is <paramref name="Last"/>.</param>
 /// <param name="RegisterRows">Rows that are marks of the register, not section events.</param>
 /// <param name="HalfDays">Whether any row is for a morning or an afternoon.</param>
 /// <param name="HasDeletes">Whether any row takes an earlier statement back.</param>
@@ -100,7 +101,7 @@ public sealed class BatchFileWriter(Stream destination)
             Flush(batch);
             index.Add(new BatchIndexEntry(
                 i, batch.School.Value, batch.Year.EndYear, batch.Rows, batch.RegisterRows, batch.HalfDays, batch.HasDeletes,
-                DateOnly.FromDayNumber(batch.FirstDay + batch.MinDay), DateOnly.FromDayNumber(batch.FirstDay + batch.MaxDay), batch.Segments));
+                batch.DateOf(batch.MinDay), batch.DateOf(batch.MaxDay), batch.Segments));
         }
         var places = new byte[(index.Count * BatchFileReader.PlaceSize) + sizeof(int)];
         foreach (var entry in index)
@@ -162,6 +163,9 @@ public sealed class BatchFileWriter(Stream destination)
         public int MaxDay { get; set; } = int.MinValue;
 
         public List<long> Segments { get; } = [];
+
+        /// <summary>A batch without rows has no days: the year's first stands for them.</summary>
+        public DateOnly DateOf(int day) => DateOnly.FromDayNumber(FirstDay + (Rows == 0 ? 0 : day));
     }
 }
 

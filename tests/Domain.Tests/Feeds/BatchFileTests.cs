@@ -55,4 +55,16 @@ public sealed class BatchFileTests
             }
         }, iter: 60);
     }
+
+    [Fact]
+    public void Complete_ABatchWithoutRows_HasTheYearsFirstDay()
+    {
+        using var file = new MemoryStream();
+        var writer = new BatchFileWriter(file);
+        writer.Open(SchoolId.Parse("S"), Year);
+
+        var entry = Assert.Single(writer.Complete());
+
+        Assert.Equal((0L, Year.FirstDay, Year.FirstDay), (entry.Rows, entry.First, entry.Last));
+    }
 }
