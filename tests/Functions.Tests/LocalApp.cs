@@ -22,14 +22,15 @@ internal sealed class LocalApp : IAsyncDisposable
     /// that runs from noon of the day.</param>
     /// <param name="data">A folder that outlives the app; null is one of its own.</param>
     /// <param name="configure">Registers more, or replaces.</param>
-    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null, Action<IServiceCollection>? configure = null)
+    /// <param name="loan">Of a message, where the clock runs fast.</param>
+    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null, Action<IServiceCollection>? configure = null, TimeSpan? loan = null)
     {
         if (data is null) data = (folder = new TempFolder()).Path;
         var collection = new ServiceCollection();
         collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
-        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")));
+        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")) { Loan = loan ?? TimeSpan.FromSeconds(60) });
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
     }

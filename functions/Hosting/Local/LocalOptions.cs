@@ -17,6 +17,9 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
     /// the disk others compute, and what they write is flushed together.</summary>
     public int MessagesAtOnce { get; init; } = 8;
 
+    /// <summary>How long a message is on loan to whoever works on it; renewed while the work goes on. Who dies is noticed after it.</summary>
+    public TimeSpan Loan { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The most bytes of a request's body, inclusive: what the Functions host takes, too.</summary>
     public long MaxBody { get; init; } = 100 * 1024 * 1024;
 

@@ -14,8 +14,6 @@ internal sealed partial class QueuePump(
     FunctionCatalogue catalogue, FunctionInvoker invoker, SqliteMessageQueue queue, LocalOptions options,
     TimeProvider clock, IConfiguration configuration, ILogger<QueuePump> log)
 {
-    // A receiver that dies is noticed after a loan's time; a living one renews at a third of it.
-    private static readonly TimeSpan Loan = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
@@ -107,7 +105,7 @@ internal sealed partial class QueuePump(
             try
             {
                 // Not cancelled half-way: a message lent is a message handled.
-                var messages = await queue.ReceiveAsync(name, max, Loan, CancellationToken.None);
+                var messages = await queue.ReceiveAsync(name, max, options.Loan, CancellationToken.None);
                 if (messages.Count > 0) return messages;
                 await queue.WaitAsync(name, LongestWait, stopping);
             }
@@ -164,8 +162,9 @@ internal sealed partial class QueuePump(
     {
         try
         {
-            do await Task.Delay(Loan / 3, clock, done);
-            while (await queue.RenewAsync(message, Loan, done));
+            // A third of the loan leaves room for a renewal that comes late.
+            do await Task.Delay(options.Loan / 3, clock, done);
+            while (await queue.RenewAsync(message, options.Loan, done));
             LoanLost(message.Queue.Value, message.DeliveryCount);
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested)

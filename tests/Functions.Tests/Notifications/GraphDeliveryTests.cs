@@ -27,7 +27,8 @@ public sealed class GraphDeliveryTests(ITestOutputHelper output)
         using var folder = new TempFolder();
         var time = new ScaledTime(60, TimeProvider.System.GetUtcNow(), AlertRig.NineOClock);
         await using var graph = await FakeGraph.StartAsync(time, Script(seed));
-        var apps = Enumerable.Range(0, senders).Select(_ => new LocalApp(AlertRig.Thursday, time, folder.Path, services => UseGraph(services, graph, time))).ToList();
+        // A minute of this clock is a second of the world's: on a busy machine a loan of a minute would run out under the work itself.
+        var apps = Enumerable.Range(0, senders).Select(_ => new LocalApp(AlertRig.Thursday, time, folder.Path, services => UseGraph(services, graph, time), TimeSpan.FromMinutes(20))).ToList();
         try
         {
             await PlanAsync(apps[0]);
