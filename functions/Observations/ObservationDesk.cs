@@ -39,14 +39,4 @@ public sealed class ObservationDesk(Gate gate, PageRenderer pages, PupilReferenc
 
     /// <summary>After a post: go and get that page.</summary>
     public static IResult See(string address) => new SeeOther(address);
-
-    private sealed record SeeOther(string Address) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = Address;
-            return Task.CompletedTask;
-        }
-    }
 }
