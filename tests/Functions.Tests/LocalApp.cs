@@ -85,7 +85,7 @@ internal sealed class LocalApp : IAsyncDisposable
     }
 
     /// <summary>Runs the function of a queue with a message.</summary>
-    private async Task RunAsync(QueueName queue, string message)
+    public async Task RunAsync(QueueName queue, string message)
     {
         await using var scope = services.CreateAsyncScope();
         var function = Get<FunctionCatalogue>().Functions.Single(f => f.Trigger is TriggerBinding.Queue { Setting: var setting }

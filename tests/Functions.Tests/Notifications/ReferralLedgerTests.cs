@@ -66,8 +66,8 @@ public sealed class ReferralLedgerTests(ITestOutputHelper output)
             var mails = app.Get<FolderMailbox>().Sent();
             twice += mails.Count - mails.DistinctBy(m => m.Key).Count();
             var told = (await AlertRig.LogAsync(app)).Where(n => n.State == NotificationState.Sent).Select(n => n.Subject.Id).ToList();
-            Check($"boundary {boundary}, alerts", opened, told);
-            Check($"boundary {boundary}, worklist", opened,
+            DeliveryLedger.Check($"boundary {boundary}, alerts", opened, told);
+            DeliveryLedger.Check($"boundary {boundary}, worklist", opened,
                 [.. (await app.Get<Worklist>().ReadAsync(AlertRig.Oakfield, CancellationToken.None)).Listed.Select(r => r.Id.ToString())]);
             Assert.Equal(opened.Count, mails.DistinctBy(m => m.Key).Count());
         }
@@ -98,15 +98,7 @@ public sealed class ReferralLedgerTests(ITestOutputHelper output)
 
     private void Report(string what, HashSet<string> expected, IReadOnlyList<string> found)
     {
-        Check(what, expected, found);
+        DeliveryLedger.Check(what, expected, found);
         output.WriteLine($"{what}: {expected.Count} expected, lost 0, unexpected 0, duplicates 0");
-    }
-
-    private static void Check(string what, HashSet<string> expected, IReadOnlyList<string> found)
-    {
-        var lost = expected.Except(found).Count();
-        var unexpected = found.Except(expected).Count();
-        var duplicates = found.Count - found.Distinct().Count();
-        Assert.True((lost, unexpected, duplicates) == (0, 0, 0), $"{what}: lost {lost}, unexpected {unexpected}, duplicates {duplicates}");
     }
 }
