@@ -7,7 +7,7 @@ using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Observations;
 
-/// <summary>How far a form has come; a reference of one step is none of another.</summary>
+/// <summary>How far a form has come, or what else a pupil was found for; a reference of one is none of another.</summary>
 public enum FormStep
 {
     /// <summary>The pupil is chosen.</summary>
@@ -16,6 +16,10 @@ public enum FormStep
     Asked,
     /// <summary>It was answered with yes: the stop page.</summary>
     Concern,
+    /// <summary>No form: a pupil an administrator found for subject access.</summary>
+    SubjectAccess,
+    /// <summary>No form: a pupil an administrator found for a counsellor's caseload.</summary>
+    Caseload,
 }
 
 /// <summary>What a reference stands for.</summary>

@@ -27,6 +27,7 @@ public static class Navigation
         new("Staff", "/district/staff", Role.Administrator),
         new("Rules", "/district/rules", Role.Administrator),
         new("Audit", "/district/audit", Role.Administrator),
+        new("SubjectAccess", "/district/subject-access", Role.Administrator),
     ];
 
     /// <summary>The places of the caller's roles, in their fixed order.</summary>

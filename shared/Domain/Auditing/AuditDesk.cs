@@ -70,11 +70,15 @@ public sealed class AuditDesk(AuditSearch search, StaffStore staff, StudentDirec
         return StaffId.TryParse(typed, out var id) ? id : null;
     }
 
-    private async Task<AuditAnswer.Found> NameAsync(AuditFound found, CancellationToken cancellationToken)
+    private async Task<AuditAnswer.Found> NameAsync(AuditFound found, CancellationToken cancellationToken) =>
+        new(await NameAsync(found.Entries, cancellationToken), found.IsMore);
+
+    /// <summary>The entries with the names of whoever of the staff did it.</summary>
+    public async Task<IReadOnlyList<AuditLine>> NameAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         var names = new Dictionary<string, string?>();
-        foreach (var who in found.Entries.Select(e => e.Who).Where(w => !w.IsSystem).Distinct())
+        foreach (var who in entries.Select(e => e.Who).Where(w => !w.IsSystem).Distinct())
             names[who.Id] = StaffId.TryParse(who.Id, out var id) ? (await staff.FindAsync(id, cancellationToken))?.Member.DisplayName : null;
-        return new AuditAnswer.Found([.. found.Entries.Select(e => new AuditLine(e, names.GetValueOrDefault(e.Who.Id)))], found.IsMore);
+        return [.. entries.Select(e => new AuditLine(e, names.GetValueOrDefault(e.Who.Id)))];
     }
 }

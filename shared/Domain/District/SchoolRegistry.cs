@@ -25,6 +25,15 @@ public sealed class SchoolRegistry(ITableStore store, DistrictId district)
         return schools;
     }
 
+    /// <summary>Every school of any year, in ordinal order.</summary>
+    public async Task<List<SchoolId>> AllAsync(CancellationToken cancellationToken)
+    {
+        var schools = new SortedSet<SchoolId>();
+        await foreach (var row in store.QueryAsync(TableName.District, Partition, RowKeyRange.Under(Rows), cancellationToken))
+            schools.Add(SchoolId.Parse(row.Key.Parts()[2]));
+        return [.. schools];
+    }
+
     /// <summary>School years with a roll or attendance, ascending by their end year.</summary>
     public async Task<List<int>> YearsAsync(CancellationToken cancellationToken)
     {

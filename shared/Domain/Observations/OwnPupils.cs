@@ -17,13 +17,10 @@ public sealed record OwnPupil(StudentKey Student, SchoolId School, string Name, 
 public sealed record OwnClass(string Title, IReadOnlyList<OwnPupil> Pupils);
 
 /// <summary>Finds pupils of the caller's own classes, and nobody else. Whoever is shown is in the audit before this returns.</summary>
-public sealed class OwnPupils(ClassStore classes, StudentDirectory directory, DisclosureLog disclosures, DistrictSettingsStore settings, TimeProvider time)
+public sealed class OwnPupils(ClassStore classes, StudentDirectory directory, DisclosureLog disclosures, DistrictToday calendar)
 {
     /// <summary>Inclusive: more would be no help to whoever types.</summary>
     public const int MostFound = 12;
-
-    private const CompareOptions Loosely =
-        CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace | CompareOptions.IgnoreKanaType | CompareOptions.IgnoreWidth;
 
     /// <summary>The titles of the caller's classes, in order; no pupil.</summary>
     public async Task<IReadOnlyList<string>> TitlesAsync(Caller caller, CancellationToken cancellationToken) =>
@@ -40,27 +37,19 @@ public sealed class OwnPupils(ClassStore classes, StudentDirectory directory, Di
         return new OwnClass(rolls[number].Title, pupils);
     }
 
-    /// <summary>Pupils of any of the caller's classes in whose name every word typed begins a word, without regard to case,
-    /// accents or kana; where names are written without spaces, one that holds it.</summary>
+    /// <summary>Pupils of any of the caller's classes whose name <see cref="NameSearch"/> finds.</summary>
     public async Task<IReadOnlyList<OwnPupil>> FindAsync(Caller caller, Authority by, string typed, CancellationToken cancellationToken)
     {
-        var words = typed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (words.Length == 0) return [];
-        var found = await NamedAsync(await RollsAsync(caller, cancellationToken), name => words.All(word => Matches(name, word)), MostFound, cancellationToken);
+        var words = NameSearch.WordsOf(typed);
+        if (words.Count == 0) return [];
+        var found = await NamedAsync(await RollsAsync(caller, cancellationToken), name => NameSearch.Matches(name, words), MostFound, cancellationToken);
         await DiscloseAsync(by, found, cancellationToken);
         return found;
     }
 
     /// <summary>The name of a pupil the gate has let the caller see; null if erased.</summary>
     public async Task<string?> NameAsync(StudentKey student, CancellationToken cancellationToken) =>
-        await directory.IdentifyAsync(student, cancellationToken) is { } identity ? NameOf(identity) : null;
-
-    internal static bool Matches(string name, string word)
-    {
-        var compare = CultureInfo.InvariantCulture.CompareInfo;
-        var parts = name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return parts.Any(part => compare.IsPrefix(part, word, Loosely)) || (word[0] > '\u2E7F' && compare.IndexOf(name, word, Loosely) >= 0);
-    }
+        (await directory.IdentifyAsync(student, cancellationToken))?.DisplayName;
 
     private async Task<List<ClassRoll>> RollsAsync(Caller caller, CancellationToken cancellationToken)
     {
@@ -72,7 +61,7 @@ public sealed class OwnPupils(ClassStore classes, StudentDirectory directory, Di
     private async Task<IReadOnlyList<OwnPupil>> NamedAsync(
         IReadOnlyList<ClassRoll> rolls, Predicate<string> isWanted, int most, CancellationToken cancellationToken)
     {
-        var today = (await settings.ReadProfileAsync(cancellationToken)).DayOf(time.GetUtcNow());
+        var today = await calendar.DateAsync(cancellationToken);
         var pupils = new List<OwnPupil>();
         var seen = new HashSet<StudentKey>();
         foreach (var roll in rolls)
@@ -84,7 +73,4 @@ public sealed class OwnPupils(ClassStore classes, StudentDirectory directory, Di
 
     private Task DiscloseAsync(Authority by, IReadOnlyList<OwnPupil> shown, CancellationToken cancellationToken) =>
         disclosures.ReadListAsync(by, AuditAction.FindPupil, shown.Select(p => (p.Student, p.School)), cancellationToken);
-
-    private static string NameOf(StudentIdentity identity) =>
-        $"{identity.GivenName} {identity.FamilyName}".Trim() is { Length: > 0 } name ? name : identity.UniqueId.Value;
 }

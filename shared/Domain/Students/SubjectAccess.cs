@@ -28,10 +28,13 @@ public sealed class SubjectAccess(
     ObservationStore observations, ReferralStore referrals, DisclosureLog log, Disclosures disclosures)
 {
     /// <summary>Null if the directory does not know the id. That it was asked for is audited before anything is gathered.</summary>
-    public async Task<SubjectRecord?> ReadAsync(Authority authority, StudentUniqueId student, CancellationToken cancellationToken)
+    public async Task<SubjectRecord?> ReadAsync(Authority authority, StudentUniqueId student, CancellationToken cancellationToken) =>
+        await directory.FindAsync(student, cancellationToken) is { } key ? await ReadAsync(authority, key, cancellationToken) : null;
+
+    /// <summary>Null if the directory does not know the key, or no longer.</summary>
+    public async Task<SubjectRecord?> ReadAsync(Authority authority, StudentKey key, CancellationToken cancellationToken)
     {
-        if (await directory.FindAsync(student, cancellationToken) is not { } key
-            || await directory.IdentifyAsync(key, cancellationToken) is not { } identity) return null;
+        if (await directory.IdentifyAsync(key, cancellationToken) is not { } identity) return null;
         await log.ReadAsync(authority, AuditAction.ExportRecord, key, null, null, cancellationToken);
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var profile = await enrollments.FindAsync(key, cancellationToken) ?? StudentProfile.Empty;

@@ -66,6 +66,10 @@ public sealed partial class WordsTests
     [InlineData("District.Basis", typeof(Domain.District.LegalBasisKind))]
     [InlineData("District.Family", typeof(Domain.Screening.RuleFamily))]
     [InlineData("District.Proposal", typeof(Domain.District.ProposalState))]
+    [InlineData("District.Subject.Category", typeof(Domain.Attendance.MarkCategory))]
+    [InlineData("District.Subject.Reason", typeof(Domain.Attendance.MarkReason))]
+    [InlineData("District.Subject.Session", typeof(Domain.Attendance.SessionOfDay))]
+    [InlineData("District.Audit.Action", typeof(Domain.Auditing.AuditAction))]
     [InlineData("District.Done", typeof(SchoolSignal.Pages.District.DistrictDone))]
     public void Keys_OfEveryValue_AreThere(string start, Type values) => Assert.All(
         Enum.GetNames(values), name => Assert.True(English.ContainsKey($"{start}.{name}"), $"{start}.{name} has no words."));

@@ -47,6 +47,18 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
         return null;
     }
 
+    /// <summary>Whoever has a slot at the school that year, also without a day on roll there.</summary>
+    public async Task<List<StudentKey>> PupilsAsync(SchoolId school, SchoolYear year, CancellationToken cancellationToken)
+    {
+        var pupils = new List<StudentKey>();
+        var rows = store.QueryAsync(
+            TableName.Attendance, LedgerKeys.Partition(district, school, year), RowKeyRange.Under(LedgerKeys.Blocks), cancellationToken);
+        await foreach (var row in rows)
+            foreach (var slot in BlockRow.Read(row.Body.Span))
+                if (slot is { Student: var student }) pupils.Add(student);
+        return pupils;
+    }
+
     private async Task<Dictionary<int, RegisterBlock>> ReadBlocksAsync(PartitionKey partition, int columns, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
     {
         var blocks = new Dictionary<int, RegisterBlock>();

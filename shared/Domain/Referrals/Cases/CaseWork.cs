@@ -1,3 +1,4 @@
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;

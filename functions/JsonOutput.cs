@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using SchoolSignal.Domain.Screening;
 
-namespace SchoolSignal.Functions.Hosting.Local.Commands;
+namespace SchoolSignal.Functions;
 
 /// <summary>Writes the JSON documents of docs/data-dictionary.md, "Outputs".</summary>
 internal static class JsonOutput
@@ -22,6 +22,12 @@ internal static class JsonOutput
     public static void Text(this Utf8JsonWriter json, string name, DateOnly? date)
     {
         if (date is { } day) json.WriteString(name, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        else json.WriteNull(name);
+    }
+
+    public static void Moment(this Utf8JsonWriter json, string name, DateTimeOffset? moment)
+    {
+        if (moment is { } at) json.WriteString(name, at);
         else json.WriteNull(name);
     }
 

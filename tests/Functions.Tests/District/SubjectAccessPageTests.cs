@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Students;
+using SchoolSignal.Functions.Tests.Referrals;
+
+namespace SchoolSignal.Functions.Tests.District;
+
+/// <summary>An administrator answers a family: finds the pupil, reads, prints and saves what is held.</summary>
+public sealed partial class SubjectAccessPageTests : IAsyncLifetime
+{
+    private const string Address = "/district/subject-access";
+
+    private static readonly Caller Ada = new(StaffId.Parse("ada"), new HashSet<Role> { Role.Administrator }, new HashSet<SchoolId>()) { Name = "Ada Admin" };
+
+    private CaseSite site = null!;
+
+    public async ValueTask InitializeAsync() => site = await CaseSite.StartAsync();
+
+    public ValueTask DisposeAsync() => site.DisposeAsync();
+
+    [Fact]
+    public async Task Find_ByBeginningOfAName_OffersThePupilsOfTheSchoolAndIsAudited()
+    {
+        var mara = await site.ReferAsync("Mara");
+        await site.ReferAsync("Marek", CaseSite.Riverside);
+        site.As(Ada);
+        var found = await FindAsync("oakfield", "mar");
+        Assert.Contains(">Mara Example<", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("Marek", found, StringComparison.Ordinal);
+        Assert.DoesNotContain(mara.Student.ToString(), found, StringComparison.Ordinal);
+        // By the whole number, which is no beginning of a name.
+        Assert.Contains(">Mara Example<", await FindAsync("oakfield", "p1"), StringComparison.Ordinal);
+        Assert.Contains("Nobody was found", await FindAsync("oakfield", "p"), StringComparison.Ordinal);
+        Assert.Equal(2, (await EntriesAsync(AuditAction.FindPupil)).Count(e => e.Who.Value == "staff ada" && e.Students.SequenceEqual([mara.Student])));
+    }
+
+    [Fact]
+    public async Task Find_WithoutSchoolOrName_ComesBackWithWhatIsMissing()
+    {
+        site.As(Ada);
+        var token = CaseSite.TokenOf(await site.PageAsync(Address));
+        using var answer = await site.PostAsync(Address, token, [("school", ""), ("name", " ")]);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("href=\"#name\"", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"#school\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Record_Chosen_ShowsWhatIsHeldAndWhoWasShownItItselfTheLast()
+    {
+        var mara = await site.ReferAsync("Mara");
+        await site.PageAsync($"/cases/{mara.Id}");
+        await site.PostAsync($"/cases/{mara.Id}/acknowledge", mara);
+        await site.PostAsync($"/cases/{mara.Id}/note", await site.NowAsync(mara), ("text", "Talked at the <gate>"));
+        await KeepFormAsync(mara.Student);
+        site.Clock.Advance(TimeSpan.FromMinutes(1));
+        site.As(Ada);
+        using var answer = await OpenAsync("record");
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        foreach (var words in new[] { "Mara Example", "p1", "Ann Counsel", "Talked at the <gate>", "Taken back by its author", "before correction 1", "an earlier note" })
+            Assert.Contains(words, page, StringComparison.Ordinal);
+        var disclosures = page[page.IndexOf("id=\"disclosures\"", StringComparison.Ordinal)..page.IndexOf("id=\"changes\"", StringComparison.Ordinal)];
+        Assert.True(disclosures.IndexOf("Read a case", StringComparison.Ordinal) < disclosures.LastIndexOf("Exported a record", StringComparison.Ordinal));
+        Assert.Equal([mara.Student], Assert.Single(await EntriesAsync(AuditAction.ExportRecord)).Students);
+    }
+
+    [Fact]
+    public async Task File_Saved_HoldsWithdrawalAndEarlierAnswersUnderANameThatSaysNothing()
+    {
+        var mara = await site.ReferAsync("Mara");
+        await KeepFormAsync(mara.Student);
+        site.As(Ada);
+        using var answer = await OpenAsync("file");
+        Assert.Equal("subject-access.json", answer.Content.Headers.ContentDisposition!.FileName);
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        var form = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("observations")[0];
+        Assert.Equal(CaseSite.Today, DateOnly.FromDateTime(form.GetProperty("withdrawnAt").GetDateTime()));
+        var earlier = form.GetProperty("earlier")[0];
+        Assert.Equal((1, "an earlier note", 4), (earlier.GetProperty("revision").GetInt32(), earlier.GetProperty("note").GetString(), earlier.GetProperty("items").GetProperty("1").GetInt32()));
+        Assert.Single(await EntriesAsync(AuditAction.ExportRecord));
+    }
+
+    [Fact]
+    public async Task Reference_OfAnotherAdministratorOrMadeUp_OpensNothing()
+    {
+        await site.ReferAsync("Mara");
+        site.As(Ada);
+        var reference = ReferenceOf(await FindAsync("oakfield", "mara"));
+        var other = Ada with { Id = StaffId.Parse("eve") };
+        site.As(other);
+        var token = CaseSite.TokenOf(await site.PageAsync(Address));
+        foreach (var pupil in new[] { reference, "x", "" })
+        {
+            using var answer = await site.PostAsync($"{Address}/record", token, [("pupil", pupil)]);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+        Assert.Empty(await EntriesAsync(AuditAction.ExportRecord));
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(string what)
+    {
+        var found = await FindAsync("oakfield", "mara");
+        var answer = await site.PostAsync($"{Address}/{what}", CaseSite.TokenOf(found), [("pupil", ReferenceOf(found))]);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return answer;
+    }
+
+    private async Task<string> FindAsync(string school, string name)
+    {
+        var token = CaseSite.TokenOf(await site.PageAsync(Address));
+        using var answer = await site.PostAsync(Address, token, [("school", school), ("name", name)]);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>A form that was corrected once and then taken back.</summary>
+    private async Task KeepFormAsync(StudentKey student)
+    {
+        var (store, id) = (site.Get<ObservationStore>(), ObservationId.New());
+        var first = new StoredObservation(
+            new Observation(id, student, CaseSite.Oakfield, CaseSite.Today, "tom", [.. Enumerable.Repeat<byte?>(4, Observation.ItemCount)]), "an earlier note")
+        { SubmittedAt = site.Clock.GetUtcNow() };
+        var corrected = first with
+        {
+            Observation = first.Observation with { Items = [.. Enumerable.Repeat<byte?>(1, Observation.ItemCount)] },
+            Note = "a later note",
+            Revision = 2,
+        };
+        await store.SaveAsync(first, [], CancellationToken.None);
+        foreach (var next in new[] { corrected, corrected with { Revision = 3, WithdrawnAt = site.Clock.GetUtcNow() } })
+        {
+            var now = (await store.FindAsync(student, CaseSite.Oakfield, CaseSite.Today, id, CancellationToken.None))!;
+            Assert.True(await store.ReplaceAsync(now, next, [], CancellationToken.None));
+        }
+    }
+
+    private async Task<IReadOnlyList<AuditEntry>> EntriesAsync(AuditAction action) => (await site.Get<AuditSearch>().FindAsync(
+        Authority.CommandLine, new AuditQuery(CaseSite.Today, CaseSite.Today) { Action = action }, default)).Entries;
+
+    private static string ReferenceOf(string page) => Pupil().Match(page).Groups[1].Value;
+
+    [GeneratedRegex("name=\"pupil\" value=\"([^\"]+)\"")]
+    private static partial Regex Pupil();
+}
