@@ -25,7 +25,7 @@ internal static class CommitRules
                 throw new ArgumentException($"A row's body is at most {ITableStore.MaxBody} bytes, this one {body}.", nameof(changes));
             if (!keys.Add(change.Key))
                 throw new ArgumentException("A commit changes a row once.", nameof(changes));
-            bytes += body + (change.Key.Value.Length * sizeof(char));
+            bytes += ITableStore.WireBytes(change.Key, body);
         }
         if (bytes > ITableStore.MaxCommitBytes)
             throw new ArgumentException($"A commit is at most {ITableStore.MaxCommitBytes} bytes, this one {bytes}.", nameof(changes));

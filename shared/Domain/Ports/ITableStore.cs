@@ -42,8 +42,13 @@ public interface ITableStore
     /// <summary>The largest body of a row, in bytes.</summary>
     const int MaxBody = 64 * 1024;
 
-    /// <summary>The most bytes (bodies and keys) a commit may hold.</summary>
+    /// <summary>The most bytes a commit may hold, each change counted by <see cref="WireBytes"/>: Table Storage takes no larger
+    /// request.</summary>
     const int MaxCommitBytes = 4 * 1024 * 1024;
+
+    /// <summary>What a change counts, as it travels to Table Storage: its body in base64, its key four times (in the address, where
+    /// a character may take three bytes, and in the row), and a kilobyte around them.</summary>
+    static int WireBytes(RowKey key, int body) => ((body + 2) / 3 * 4) + (key.Value.Length * 4) + 1024;
 
     ValueTask<TableRow?> GetAsync(TableName table, PartitionKey partition, RowKey key, CancellationToken cancellationToken);
 

@@ -29,7 +29,6 @@ public abstract class TableStoreContract
         Assert.Equal("one", Text(await Get("a")));
         Assert.Equal(tags[0], (await Get("a"))!.Value.ETag);
         Assert.Equal(tags[1], (await Get("b"))!.Value.ETag);
-        Assert.NotEqual(tags[0], tags[1]);
     }
 
     [Fact]
@@ -158,11 +157,13 @@ public abstract class TableStoreContract
     [Fact]
     public async Task Commit_BytesOverTheLimitInAll_IsRefused()
     {
-        // 64 bodies of 64 KiB are the limit by themselves; their keys go over it.
-        await Refused([.. Enumerable.Range(0, 64).Select(i => Insert($"{i:D2}", new byte[ITableStore.MaxBody]))]);
+        var large = Enumerable.Range(0, 47).Select(i => Insert($"{i:D2}", new byte[ITableStore.MaxBody])).ToList();
+        var left = ITableStore.MaxCommitBytes - large.Sum(insert => ITableStore.WireBytes(insert.Key, insert.Body.Length)) - ITableStore.WireBytes(RowKey.Of("47"), 0);
+        var most = left / 4 * 3;
+        await Refused([.. large, Insert("47", new byte[most + 1])]);
         Assert.Empty(await Rows(Everything));
-        await Committed([.. Enumerable.Range(0, 63).Select(i => Insert($"{i:D2}", new byte[ITableStore.MaxBody]))]);
-        Assert.Equal(63, (await Rows(Everything)).Count);
+        await Committed([.. large, Insert("47", new byte[most])]);
+        Assert.Equal(48, (await Rows(Everything)).Count);
     }
 
     [Fact]
