@@ -6,8 +6,10 @@ namespace SchoolSignal.Adapters.Sqlite;
 /// <summary>The embedded queue, with the semantics of Azure Service Bus that we rely on: peek-lock, delivery count and dead letter,
 /// duplicate detection by message id, scheduled delivery, and sessions.</summary>
 /// <remarks>Order: by the time a message fell due, then as sent. Within a session strictly so, one at a time: while a message is
-/// on loan, or was handed back with a delay, the session's later ones wait. What is sent is flushed to disk; lending and settling
-/// are not: a power cut may bring a message back, as any receiver must expect.</remarks>
+/// on loan, or was handed back with a delay, the session's later ones wait. Nothing here waits for the disk: what is sent follows
+/// from a row that is on disk (an outbox row, or the message in work), and that row's removal comes later in the same log. A power
+/// cut may take back a message, never without bringing back what asked for it; it may bring one back that was done, as any
+/// receiver must expect (docs/adr/0010).</remarks>
 public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clock) : IMessageSender
 {
     /// <summary>A message that failed so often is given up.</summary>
@@ -52,7 +54,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
                 foreach (var message in messages) Send(connection, queue, message);
                 return (true, true);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken, flush: false).ConfigureAwait(false);
         Signal(queue);
     }
 

@@ -54,7 +54,16 @@ public sealed class SqliteTableStore(SqliteDatabase database) : ITableStore
                 var result = Apply(connection, FindOrAdd(connection, table, partition), changes);
                 return (result is CommitResult.Committed, result);
             },
-            cancellationToken);
+            cancellationToken,
+            flush: IsMoreThanTidying(changes));
+    }
+
+    /// <summary>A commit of deletes alone clears away what is done; nobody waits for it to be on disk.</summary>
+    private static bool IsMoreThanTidying(IReadOnlyList<RowChange> changes)
+    {
+        foreach (var change in changes)
+            if (change is not RowChange.Delete) return true;
+        return false;
     }
 
     /// <summary>Fills the chunk and moves <paramref name="from"/> behind its last key; false if there is nothing after it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,8 +9,15 @@ namespace SchoolSignal.Domain.Calendars;
 
 /// <summary>A district's calendars: table <c>district</c>, one row <c>calendar|year|school</c> each, school "*" for what
 /// holds in every school. A school's own statements go before the district's (<see cref="SchoolCalendar.Over"/>).</summary>
+/// <remarks>A calendar changes a few times a year and is read for every form: what was read is kept beside its row's version, and
+/// the row itself is read each time, so that a change by another process is seen at once.</remarks>
 public sealed class CalendarStore(ITableStore tables)
 {
+    /// <summary>Schools × years a process keeps; beyond it begins anew.</summary>
+    private const int MostKept = 4_096;
+
+    private readonly ConcurrentDictionary<(PartitionKey, RowKey), (ETag Version, SchoolCalendar Calendar)> kept = new();
+
     private const string Kind = "calendar";
     private const string EverySchool = "*";
 
@@ -31,8 +39,8 @@ public sealed class CalendarStore(ITableStore tables)
     /// <summary>The calendar that holds in the school, or null if neither the school nor the district has one for the year.</summary>
     public async ValueTask<SchoolCalendar?> GetAsync(DistrictId district, SchoolId school, SchoolYear year, CancellationToken cancellationToken)
     {
-        var own = Read(await tables.GetAsync(TableName.District, Partition(district), Key(school, year), cancellationToken), school, year);
-        var shared = Read(await tables.GetAsync(TableName.District, Partition(district), Key(null, year), cancellationToken), null, year);
+        var own = await FindAsync(district, school, year, cancellationToken);
+        var shared = await FindAsync(district, null, year, cancellationToken);
         return Combine(own, shared, school);
     }
 
@@ -52,6 +60,17 @@ public sealed class CalendarStore(ITableStore tables)
         foreach (var school in wanted)
             if (Combine(found.GetValueOrDefault(school), shared, school) is { } calendar) found[school] = calendar;
         return found;
+    }
+
+    private async ValueTask<SchoolCalendar?> FindAsync(DistrictId district, SchoolId? school, SchoolYear year, CancellationToken cancellationToken)
+    {
+        var key = (Partition(district), Key(school, year));
+        if (await tables.GetAsync(TableName.District, key.Item1, key.Item2, cancellationToken) is not { } row) return null;
+        if (kept.TryGetValue(key, out var known) && known.Version == row.ETag) return known.Calendar;
+        var calendar = Read(row, school, year)!;
+        if (kept.Count >= MostKept) kept.Clear();
+        kept[key] = (row.ETag, calendar);
+        return calendar;
     }
 
     private async ValueTask<bool> MergeAsync(DistrictId district, SchoolCalendar newer, CancellationToken cancellationToken)

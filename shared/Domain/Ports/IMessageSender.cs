@@ -28,7 +28,8 @@ public readonly record struct QueueName
 /// order where a queue has sessions, and the earliest time of delivery.</summary>
 public sealed record OutgoingMessage(string Body, string MessageId, string? SessionId = null, DateTimeOffset? NotBefore = null);
 
-/// <summary>Sends to a queue: at least once, durable when it returns.</summary>
+/// <summary>Sends to a queue: at least once, and as durable when it returns as the row that asked for it: whoever sends holds an outbox
+/// row or a message in work, and lets go of it afterwards.</summary>
 public interface IMessageSender
 {
     ValueTask SendAsync(QueueName queue, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken);
