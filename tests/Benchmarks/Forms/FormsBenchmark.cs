@@ -27,7 +27,7 @@ public static class FormsBenchmark
 
         // A second observer's day later would be another form: here each pupil is written about once.
         // A school's server has been up since the morning: its code is compiled by the time fifty teachers come at once.
-        var warmUp = Take(pupils, Teachers * WarmUpForms);
+        var warmUp = Take(pupils, Teachers * (options.Quick ? WarmUpForms / 4 : WarmUpForms));
         await FiftyAsync(warmUp, app.SubmitAsync);
         await app.ScreenedAsync(warmUp);
         for (var i = 0; i < 2; i++) await WaveAsync(app, Take(pupils, Teachers));
