@@ -22,6 +22,9 @@ internal static class ReferralRows
 
     public static RowKeyRange Referrals { get; } = RowKeyRange.Under(Referral);
 
+    /// <summary>Every line of every history, referral by referral, each oldest first.</summary>
+    public static RowKeyRange Histories { get; } = RowKeyRange.Under(History);
+
     public static RowKeyRange ResultsOf(SchoolId school) => RowKeyRange.Under(Result, school.Value);
 
     public static RowKeyRange ReferralsOf(StudentKey student) => RowKeyRange.Under(Referral, student.ToString());
