@@ -41,6 +41,14 @@ internal sealed class DistrictForm(IFormCollection fields)
         return null;
     }
 
+    /// <summary>A time of day as a browser sends it, HH:mm; null, with an error, where it is missing or none.</summary>
+    public TimeOnly? Time(string field)
+    {
+        if (TimeOnly.TryParseExact(Text(field), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return time;
+        Fail(field, "District.Error.Time");
+        return null;
+    }
+
     public IReadOnlyList<string> Chosen(string field) => [.. fields[field].OfType<string>()];
 
     public IReadOnlyList<string> Lines(string field, int most) => [.. Text(field, most).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];

@@ -63,7 +63,7 @@ public sealed class Failures(FailureStore failures, AbandonedBatches abandoned, 
         if (admission.Refusal is { } denied) return denied;
         if (await ReasonAsync(request, cancellationToken) is not { } reason)
             return Results.Problem("Say why, as {\"reason\": \"...\"}, in 1 to 300 characters and without a pupil's name.", statusCode: StatusCodes.Status400BadRequest);
-        return await abandoned.AbandonAsync(reference, reason, admission.Caller.Id, cancellationToken) switch
+        return await abandoned.AbandonAsync(reference, reason, admission.Authority, cancellationToken) switch
         {
             AbandonResult.Abandoned => Results.Json(new { reference }),
             AbandonResult.NotFound => Results.Problem("There is no such failure; perhaps it was replayed already.", statusCode: StatusCodes.Status404NotFound),

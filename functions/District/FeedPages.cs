@@ -12,7 +12,8 @@ namespace SchoolSignal.Functions.District;
 
 /// <summary>What came in, how far it reaches, what was refused, and what waits to be repeated.</summary>
 public sealed class FeedPages(
-    FeedStore feeds, FreshnessReading freshness, FailureStore failures, Gate gate, PageRenderer pages, TimeProvider time)
+    FeedStore feeds, FreshnessReading freshness, FailureStore failures, AbandonedBatches abandoned, StaffStore staff, DistrictToday calendar, Gate gate,
+    PageRenderer pages)
 {
     private const string Address = "/district/feeds";
 
@@ -22,16 +23,21 @@ public sealed class FeedPages(
     {
         var admission = await gate.AskAsync(request, AccessAction.ReadFeedReports, AccessSubject.Of(null), cancellationToken);
         if (admission.Refusal is { } refused) return refused;
-        ArgumentNullException.ThrowIfNull(request);
-        var running = MonthOf(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+        return await ShowAsync(request, admission.Caller, null, cancellationToken);
+    }
+
+    private async Task<IResult> ShowAsync(HttpRequest request, Caller caller, DistrictForm? form, CancellationToken cancellationToken)
+    {
+        var running = MonthOf(await calendar.DateAsync(cancellationToken));
         var month = DateOnly.TryParseExact(request.Query["month"], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var asked) && asked <= running ? asked : running;
         var found = new List<FeedStatus>();
         await foreach (var status in feeds.InMonthAsync(month.ToString("yyyyMM", CultureInfo.InvariantCulture), cancellationToken)) found.Add(status);
         var model = new FeedsModel(
             month, month.AddMonths(-1), month < running ? month.AddMonths(1) : null, [.. found.OrderByDescending(feed => feed.ArrivedAt)],
-            await freshness.ReadAsync(cancellationToken),
-            await failures.ListAsync(cancellationToken), DistrictForm.DoneOf(request));
-        return await pages.RenderAsync<FeedsPage, FeedsModel>(request, admission.Caller, model, cancellationToken);
+            await freshness.ReadAsync(cancellationToken), FailurePart.Of(await failures.ListAsync(cancellationToken), NumberOf(request.Query["failures"])),
+            form?.Back(new Dictionary<string, string>()) ?? FormState.Of(new Dictionary<string, string>()), form is null ? DistrictForm.DoneOf(request) : null);
+        return await pages.RenderAsync<FeedsPage, FeedsModel>(
+            request, caller, model, cancellationToken, form is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     [Function("FeedPage")]
@@ -43,7 +49,7 @@ public sealed class FeedPages(
         if (!FeedId.TryParse(feedId, out var id) || await feeds.ReportAsync(id, cancellationToken) is not { } report)
             return await pages.RenderNoticeAsync(request, admission.Caller, "Common.NotFound", StatusCodes.Status404NotFound, cancellationToken);
         var rows = AccessPolicy.Decide(admission.Caller, AccessAction.ReadRefusedRows, AccessSubject.Of(null)).IsAllowed;
-        return await pages.RenderAsync<FeedPage, FeedModel>(request, admission.Caller, new FeedModel(report, rows), cancellationToken);
+        return await pages.RenderAsync<FeedPage, FeedModel>(request, admission.Caller, new FeedModel(report, rows, await GivenUpAsync(report, cancellationToken)), cancellationToken);
     }
 
     [Function("ReplayFailurePage")]
@@ -54,6 +60,7 @@ public sealed class FeedPages(
         if (admission.Refusal is { } refused) return refused;
         if (await pages.RefuseFormAsync(request, admission.Caller, cancellationToken) is { } notOurs) return notOurs;
         var form = new DistrictForm(await request.ReadFormAsync(cancellationToken));
+        if (form.Text("do") == "give-up") return await GiveUpAsync(request, admission, form, cancellationToken);
         return DistrictForm.After(Address, await failures.ReplayAsync(form.Text("failure"), cancellationToken) switch
         {
             ReplayResult.Sent => DistrictDone.Replayed,
@@ -62,6 +69,35 @@ public sealed class FeedPages(
             _ => throw new InvalidOperationException("An outcome of a replay is not handled."),
         });
     }
+
+    private async Task<IResult> GiveUpAsync(HttpRequest request, Admission admission, DistrictForm form, CancellationToken cancellationToken)
+    {
+        var failure = form.Text("failure");
+        // Each failure's form has a field of its own, so that what was typed comes back where it was typed.
+        var reason = form.Required(FailurePart.ReasonFieldOf(failure), Abandonment.MaxReason);
+        if (form.HasErrors) return await ShowAsync(request, admission.Caller, form, cancellationToken);
+        return DistrictForm.After(Address, await abandoned.AbandonAsync(failure, reason, admission.Authority, cancellationToken) switch
+        {
+            AbandonResult.Abandoned => DistrictDone.GivenUp,
+            AbandonResult.NotFound => DistrictDone.GiveUpGone,
+            AbandonResult.NotABatch => DistrictDone.NotABatch,
+            AbandonResult.AlreadyApplied => DistrictDone.AlreadyApplied,
+            _ => throw new InvalidOperationException("An outcome of giving up is not handled."),
+        });
+    }
+
+    private async Task<IReadOnlyList<GivenUpPart>> GivenUpAsync(FeedReport report, CancellationToken cancellationToken)
+    {
+        var parts = new List<GivenUpPart>();
+        foreach (var result in report.Results)
+            if (result.Abandoned is { } why)
+                parts.Add(new GivenUpPart(
+                    result.School, StaffId.TryParse(why.By, out var id) && await staff.FindAsync(id, cancellationToken) is { } found ? found.Member.DisplayName : why.By,
+                    why.At, why.Reason));
+        return parts;
+    }
+
+    private static int NumberOf(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
 
     private static DateOnly MonthOf(DateOnly day) => new(day.Year, day.Month, 1);
 }

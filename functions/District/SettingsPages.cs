@@ -39,6 +39,7 @@ public sealed class SettingsPages(
             "basis" => await SaveBasisAsync(form, admission.Authority, cancellationToken),
             "opt-out" => await SaveOptOutAsync(form, admission.Authority, cancellationToken),
             "capacity" => await SaveCapacityAsync(form, admission.Authority, cancellationToken),
+            "notifications" => await SaveNotificationsAsync(form, admission.Authority, cancellationToken),
             "profile" => await SaveProfileAsync(form, admission.Authority, cancellationToken),
             _ => null,
         };
@@ -78,9 +79,43 @@ public sealed class SettingsPages(
         form.Required("escalate-after", 2);
         form.Required("stale-after", 2);
         var cap = form.Number("weekly-cap", 0, 100);
+        var counsellors = ReadCounsellors(form);
         if (form.Number("escalate-after", 1, 20) is not { } escalate || form.Number("stale-after", 1, 60) is not { } stale || form.HasErrors) return null;
-        await changes.SetCapacityAsync(cap, stale, authority, cancellationToken);
+        await changes.SetCapacityAsync(cap, counsellors, stale, authority, cancellationToken);
         await changes.SetEscalationAsync(escalate, authority, cancellationToken);
+        return DistrictDone.Saved;
+    }
+
+    /// <summary>A line is a school and its counsellors: <c>255901001: 2</c>. The last colon parts them.</summary>
+    private static Dictionary<SchoolId, int> ReadCounsellors(DistrictForm form)
+    {
+        var counsellors = new Dictionary<SchoolId, int>();
+        foreach (var line in form.Lines("counsellors", 30_000))
+        {
+            var at = line.LastIndexOf(':');
+            if (at > 0 && SchoolId.TryParse(line[..at].Trim(), out var school)
+                && int.TryParse(line[(at + 1)..].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= DistrictCapacity.MaxCounsellors)
+                counsellors[school] = count;
+            else form.Fail("counsellors", "District.Error.Counsellors", line);
+        }
+        return counsellors;
+    }
+
+    private async Task<DistrictDone?> SaveNotificationsAsync(DistrictForm form, Authority authority, CancellationToken cancellationToken)
+    {
+        var (from, to) = (form.Time("quiet-from"), form.Time("quiet-to"));
+        DayOfWeek? digest = Enum.TryParse<DayOfWeek>(form.Text("digest-day"), out var day) && Enum.IsDefined(day) ? day : null;
+        if (from is not { } quietFrom || to is not { } quietTo) return null;
+        await changes.ChangeNotificationsAsync(
+            before => before with
+            {
+                QuietFrom = quietFrom,
+                QuietTo = quietTo,
+                DigestDay = digest,
+                UsesTeams = form.Text("teams") == "true",
+                UsesToDo = form.Text("to-do") == "true",
+            },
+            authority, cancellationToken);
         return DistrictDone.Saved;
     }
 
@@ -110,6 +145,12 @@ public sealed class SettingsPages(
         ["basis-text"] = stored.LegalBasis?.Text ?? "",
         ["weekly-cap"] = stored.Capacity.RoutinePerCounsellorAndWeek?.ToString(CultureInfo.InvariantCulture) ?? "",
         ["escalate-after"] = notifications.EscalateAfterSchoolDays.ToString(CultureInfo.InvariantCulture),
+        ["counsellors"] = string.Join('\n', stored.Capacity.Counsellors.OrderBy(pair => pair.Key).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}"))),
+        ["quiet-from"] = notifications.QuietFrom.ToString("HH:mm", CultureInfo.InvariantCulture),
+        ["quiet-to"] = notifications.QuietTo.ToString("HH:mm", CultureInfo.InvariantCulture),
+        ["digest-day"] = notifications.DigestDay?.ToString() ?? "",
+        ["teams"] = notifications.UsesTeams ? "true" : "",
+        ["to-do"] = notifications.UsesToDo ? "true" : "",
         ["stale-after"] = stored.Thresholds.StaleFeedSchoolDays.ToString(CultureInfo.InvariantCulture),
         ["district-name"] = stored.Profile.Name ?? "",
         ["language"] = stored.Profile.Language ?? PageCultures.English.Name,

@@ -48,6 +48,8 @@ public enum AuditAction
     ChangeSettings,
     ChangeRules,
     ChangeStaff,
+    /// <summary>A part of a feed that could not be applied is not waited for any longer.</summary>
+    GiveUpBatch,
 }
 
 /// <summary>Why somebody who does not work with a pupil looked up what was done to the pupil's record. Chosen from a list:

@@ -36,6 +36,8 @@ public enum AccessAction
     ReadAudit,
     /// <summary>All that is held on one pupil, for a subject access request: the one way an administrator sees a record.</summary>
     SubjectAccess,
+    /// <summary>Naming pupils for a counsellor's caseload: name and grade, nothing of a record.</summary>
+    NamePupils,
 }
 
 /// <summary>What an action is about.</summary>

@@ -59,7 +59,8 @@ public static class AccessPolicy
         return best ?? new(AccessReason.RoleMissing);
     }
 
-    /// <summary>An administrator sees what came in, never who is in it. Only subject access shows an administrator a pupil.</summary>
+    /// <summary>An administrator sees what came in, never who is in it. Only subject access shows an administrator a pupil's record; a
+    /// name, also to put the pupil into a caseload.</summary>
     private static Reach ReachOf(Role role, AccessAction action) => (role, action) switch
     {
         (Role.Teacher, AccessAction.SubmitObservation or AccessAction.ReadOwnObservations) => Reach.Classes,
@@ -70,7 +71,7 @@ public static class AccessPolicy
         (Role.FeedsSend, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows) => Reach.District,
         (Role.ObservationsSubmit, AccessAction.SubmitObservation or AccessAction.RaiseConcern) => Reach.District,
         (Role.Administrator, AccessAction.ReadFeedReports or AccessAction.HandleFailures or AccessAction.ReadSettings or AccessAction.ChangeSettings
-            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess or AccessAction.HandleConcern) => Reach.District,
+            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess or AccessAction.NamePupils or AccessAction.HandleConcern) => Reach.District,
         _ => Reach.None,
     };
 

@@ -6,6 +6,9 @@ namespace SchoolSignal.Domain.District;
 /// counsellor's schools.</summary>
 public sealed record Caseload(IReadOnlyList<CaseloadGrades> Grades, IReadOnlySet<StudentKey> Pupils)
 {
+    /// <summary>Pupils by name; inclusive. Grades are the way for more.</summary>
+    public const int MaxPupils = 500;
+
     public static Caseload OwnSchools { get; } = new([], new HashSet<StudentKey>());
 
     public bool IsOwnSchools => Grades.Count == 0 && Pupils.Count == 0;

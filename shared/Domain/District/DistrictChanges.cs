@@ -33,24 +33,33 @@ public sealed class DistrictChanges(
         ChangeAsync(before => before with { Profile = profile }, authority, cancellationToken);
 
     /// <param name="routine">New routine referrals a counsellor takes in a week; null is no cap.</param>
+    /// <param name="counsellors">Of schools that have not exactly one, 0 to <see cref="DistrictCapacity.MaxCounsellors"/>.</param>
     /// <param name="staleAfter">School days without attendance after which its rules rest.</param>
-    public Task SetCapacityAsync(int? routine, int staleAfter, Authority authority, CancellationToken cancellationToken) => ChangeAsync(
+    public Task SetCapacityAsync(
+        int? routine, IReadOnlyDictionary<SchoolId, int> counsellors, int staleAfter, Authority authority, CancellationToken cancellationToken) => ChangeAsync(
         before => before with
         {
-            Capacity = before.Capacity with { RoutinePerCounsellorAndWeek = routine },
+            Capacity = new DistrictCapacity(routine, counsellors),
             Thresholds = before.Thresholds with { StaleFeedSchoolDays = staleAfter },
         },
         authority, cancellationToken);
 
     /// <summary>After how many school days without an acknowledgement a referral goes to the next person, 1 to 20.</summary>
-    public async Task SetEscalationAsync(int schoolDays, Authority authority, CancellationToken cancellationToken)
+    public Task SetEscalationAsync(int schoolDays, Authority authority, CancellationToken cancellationToken) =>
+        ChangeNotificationsAsync(before => before with { EscalateAfterSchoolDays = schoolDays }, authority, cancellationToken);
+
+    /// <summary>When and by which ways routine notifications go out. Urgent ones ask none of it.</summary>
+    /// <param name="change">Gives what it is given where nothing changes: then there is no entry.</param>
+    public async Task ChangeNotificationsAsync(
+        Func<NotificationSettings, NotificationSettings> change, Authority authority, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(change);
         while (true)
         {
             var (decided, version) = await notifications.ReadAsync(cancellationToken);
-            if (decided.EscalateAfterSchoolDays == schoolDays) return;
-            if (await notifications.SaveAsync(
-                    decided with { EscalateAfterSchoolDays = schoolDays }, version, cancellationToken, Row(authority, AuditAction.ChangeSettings))) break;
+            var after = change(decided);
+            if (after == decided) return;
+            if (await notifications.SaveAsync(after, version, cancellationToken, Row(authority, AuditAction.ChangeSettings))) break;
         }
         await RelayAsync(cancellationToken);
     }
@@ -67,10 +76,14 @@ public sealed class DistrictChanges(
     }
 
     /// <param name="expected">The version that was edited; null for somebody new.</param>
-    public async Task<StaffSaved> SaveStaffAsync(StaffMember member, ETag? expected, Authority authority, CancellationToken cancellationToken)
+    /// <param name="about">A pupil the change is about, such as one named for a caseload.</param>
+    public async Task<StaffSaved> SaveStaffAsync(
+        StaffMember member, ETag? expected, Authority authority, CancellationToken cancellationToken, StudentKey? about = null)
     {
         ArgumentNullException.ThrowIfNull(member);
-        var saved = await staff.SaveAsync(member, expected, cancellationToken, Row(authority, AuditAction.ChangeStaff, reference: member.Id.Value));
+        var entry = AuditEntry.OfDistrict(authority, AuditAction.ChangeStaff, time.GetUtcNow()) with { Reference = member.Id.Value };
+        if (about is { } student) entry = entry with { Students = [student] };
+        var saved = await staff.SaveAsync(member, expected, cancellationToken, AuditTrail.Row(entry));
         await RelayAsync(cancellationToken);
         return saved;
     }
@@ -115,8 +128,8 @@ public sealed class DistrictChanges(
     private RowChange[] EntriesOf(Authority authority, DistrictSettings before, DistrictSettings after) =>
         [.. SettingsChanges.EntriesOf(authority, before, after, time.GetUtcNow()).Select(AuditTrail.Row)];
 
-    private RowChange Row(Authority authority, AuditAction action, SchoolId? school = null, string? reference = null) =>
-        AuditTrail.Row(AuditEntry.OfDistrict(authority, action, time.GetUtcNow()) with { School = school, Reference = reference });
+    private RowChange Row(Authority authority, AuditAction action, SchoolId? school = null) =>
+        AuditTrail.Row(AuditEntry.OfDistrict(authority, action, time.GetUtcNow()) with { School = school });
 
     private async Task RelayAsync(CancellationToken cancellationToken) =>
         await outbox.RelayAsync(TableName.District, PartitionKey.Of(district.Value), cancellationToken);

@@ -167,7 +167,7 @@ public static class DistrictConfigFile
         {
             var field = $"capacity.counsellors.{school}";
             if (!SchoolId.TryParse(school, out var id)) reader.Add(field, "is not a school id");
-            else if (reader.Number(value, field, 0, 15) is { } count) counsellors[id] = count;
+            else if (reader.Number(value, field, 0, DistrictCapacity.MaxCounsellors) is { } count) counsellors[id] = count;
         }
         return new DistrictCapacity(cap, counsellors);
     }

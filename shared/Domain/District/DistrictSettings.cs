@@ -45,6 +45,9 @@ public sealed record DistrictThresholds(int StaleFeedSchoolDays, string? RuleSet
 /// <param name="Counsellors">Counsellors of a school, where it has not exactly one. 0 to 15.</param>
 public sealed record DistrictCapacity(int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<SchoolId, int> Counsellors)
 {
+    /// <summary>Of one school; inclusive.</summary>
+    public const int MaxCounsellors = 15;
+
     public static DistrictCapacity Unlimited { get; } = new(null, new Dictionary<SchoolId, int>());
 
     /// <summary>New routine referrals a school may get in a week, or null without a cap.</summary>

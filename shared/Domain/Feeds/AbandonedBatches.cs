@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
@@ -37,7 +38,8 @@ public sealed class AbandonedBatches(
 {
     /// <param name="reference">The failure's.</param>
     /// <param name="reason">1 to <see cref="Abandonment.MaxReason"/> characters.</param>
-    public async Task<AbandonResult> AbandonAsync(string reference, string reason, StaffId by, CancellationToken cancellationToken)
+    /// <param name="by">Who decides; the decision and its entry in the audit are one commit.</param>
+    public async Task<AbandonResult> AbandonAsync(string reference, string reason, Authority by, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reason.Length, Abandonment.MaxReason);
@@ -49,7 +51,8 @@ public sealed class AbandonedBatches(
         var school = SchoolId.Parse(batch["school"]);
         var year = new SchoolYear(int.Parse(batch["year"], CultureInfo.InvariantCulture), (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth);
         var partition = LedgerKeys.Partition(district, school, year);
-        var abandoned = new BatchResult(school.Value, year.EndYear) { Abandoned = new Abandonment(reason, by.Value, time.GetUtcNow()) };
+        var abandoned = new BatchResult(school.Value, year.EndYear) { Abandoned = new Abandonment(reason, by.Who.Id, time.GetUtcNow()) };
+        var entry = AuditEntry.OfDistrict(by, AuditAction.GiveUpBatch, abandoned.Abandoned.At) with { School = school, Reference = feed.Value };
 
         while (true)
         {
@@ -67,6 +70,7 @@ public sealed class AbandonedBatches(
             {
                 new RowChange.Insert(Inbox.Key(batch), JsonSerializer.SerializeToUtf8Bytes(abandoned, FeedJson.Default.BatchResult)),
                 Outbox.Row(QueueName.Screenings, completion.BaselineOf(feed, abandoned)),
+                AuditTrail.Row(entry),
             };
             if (await FeedPause.EndAsync(store, partition, feed, cancellationToken) is { } end) changes.Add(end);
             if (await store.CommitAsync(TableName.Attendance, partition, changes, cancellationToken) is CommitResult.Committed) break;

@@ -17,4 +17,11 @@ public enum DistrictDone
     NotOpen,
     OwnProposal,
     BaseChanged,
+    PupilNamed,
+    PupilTakenOut,
+    CaseloadFull,
+    GivenUp,
+    GiveUpGone,
+    NotABatch,
+    AlreadyApplied,
 }

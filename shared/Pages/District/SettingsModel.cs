@@ -9,5 +9,8 @@ namespace SchoolSignal.Pages.District;
 public sealed record SettingsModel(
     DistrictSettings Settings, IReadOnlyList<CultureInfo> Languages, FormState Form, DistrictDone? Done)
 {
+    /// <summary>Monday first.</summary>
+    public static IReadOnlyList<DayOfWeek> Days { get; } = [.. Enumerable.Range(1, 7).Select(day => (DayOfWeek)(day % 7))];
+
     public int OptOuts => Settings.OptOuts.Count + Settings.UnresolvedOptOuts.Count;
 }

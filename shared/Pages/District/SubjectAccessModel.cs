@@ -12,7 +12,11 @@ public sealed record SubjectAccessModel(IReadOnlyList<SchoolId> Schools, FormSta
 
 /// <summary>A pupil to choose.</summary>
 /// <param name="Reference">Encrypted; it says nothing to anybody else.</param>
-public sealed record PupilFound(string Reference, string Name, string? Grade);
+public sealed record PupilFound(string Reference, string Name, string? Grade)
+{
+    /// <summary>Where it is not the one that was chosen.</summary>
+    public SchoolId? School { get; init; }
+}
 
 /// <param name="Lines">The record's audit, with names of staff.</param>
 /// <param name="Names">Of staff by id, for forms and referrals.</param>

@@ -17,7 +17,7 @@ public sealed class AccessPolicyTests
         [Role.Administrator] =
         [
             AccessAction.ReadFeedReports, AccessAction.HandleFailures, AccessAction.ReadSettings, AccessAction.ChangeSettings, AccessAction.ReadTrends,
-            AccessAction.ReadAudit, AccessAction.SubjectAccess, AccessAction.HandleConcern,
+            AccessAction.ReadAudit, AccessAction.SubjectAccess, AccessAction.NamePupils, AccessAction.HandleConcern,
         ],
         [Role.DataManager] = [AccessAction.SendFeed, AccessAction.ReadFeedReports, AccessAction.ReadRefusedRows, AccessAction.HandleFailures],
         [Role.FeedsSend] = [AccessAction.SendFeed, AccessAction.ReadFeedReports, AccessAction.ReadRefusedRows],

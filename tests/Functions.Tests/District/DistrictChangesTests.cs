@@ -60,7 +60,7 @@ public sealed class DistrictChangesTests : IAsyncDisposable
     {
         await Changes.SetLegalBasisAsync(new LegalBasis(LegalBasisKind.PublicTask, "assessment 7"), Ada, default);
         await Changes.SetProfileAsync(new DistrictProfile("North", "ja", "Asia/Tokyo"), Ada, default);
-        await Changes.SetCapacityAsync(5, 4, Ada, default);
+        await Changes.SetCapacityAsync(5, new Dictionary<SchoolId, int> { [School] = 2 }, 4, Ada, default);
         await Changes.SetEscalationAsync(2, Ada, default);
         await Changes.SetEscalationAsync(2, Ada, default);
         await Changes.SetSafeguardingAsync(School, null, new SchoolSafeguarding(new SafeguardingContact("Ms Green", "1"), null, null, null), Ada, default);
@@ -69,6 +69,7 @@ public sealed class DistrictChangesTests : IAsyncDisposable
         var settings = await SettingsAsync();
         Assert.Equal((LegalBasisKind.PublicTask, "North", 5, 4),
             (settings.LegalBasis!.Kind, settings.Profile.Name, settings.Capacity.RoutinePerCounsellorAndWeek, settings.Thresholds.StaleFeedSchoolDays));
+        Assert.Equal(10, settings.Capacity.WeeklyCapOf(School));
         Assert.Equal("Ms Green", (await app.Get<SafeguardingContactStore>().ReadAsync(School, default)).School.Lead!.Name);
         Assert.Single(await EntriesAsync(AuditAction.ChangeLegalBasis));
         Assert.Equal(4, (await EntriesAsync(AuditAction.ChangeSettings)).Count);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
@@ -82,7 +83,7 @@ public sealed class FailedFeedTests : IAsyncDisposable
         Assert.Equal([NotScreenedReason.FeedPaused], await ReasonsAsync(North));
 
         var batches = app.Get<AbandonedBatches>();
-        var by = StaffId.Parse("dm-1");
+        var by = new Authority(AuditActor.Staff("dm-1"), [Role.DataManager], AccessReason.RolePermits);
         Assert.Equal(AbandonResult.NotFound, await batches.AbandonAsync("none", "why", by, CancellationToken.None));
         Assert.Equal(AbandonResult.Abandoned, await batches.AbandonAsync(failure.Reference, "The old system is gone.", by, CancellationToken.None));
         await app.WorkAsync(clock);
@@ -96,6 +97,9 @@ public sealed class FailedFeedTests : IAsyncDisposable
         using (var json = JsonDocument.Parse(FeedReportJson.Write(given)))
             Assert.Equal((0, 1), (json.RootElement.GetProperty("batchesFailed").GetInt32(), json.RootElement.GetProperty("batchesGivenUp").GetInt32()));
         Assert.Empty(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
+        var today = new DateOnly(2026, 2, 20);
+        var entry = Assert.Single((await app.Get<AuditSearch>().FindAsync(Authority.CommandLine, new AuditQuery(today, today) { Action = AuditAction.GiveUpBatch }, default)).Entries);
+        Assert.Equal(("staff dm-1", North, report.Status.Id.Value), (entry.Who.Value, entry.School!.Value, entry.Reference));
         Assert.Equal(AbandonResult.NotFound, await batches.AbandonAsync(failure.Reference, "why", by, CancellationToken.None));
         // Nobody said anything of the day; the day before stands.
         Assert.Equal("18", await DaysWithMarksAsync());
@@ -119,13 +123,13 @@ public sealed class FailedFeedTests : IAsyncDisposable
         // The replay is on its way when the batch is given up: it finds the decision and does nothing.
         await app.Get<FailureStore>().ReplayAsync(failure.Reference, CancellationToken.None);
         await app.Get<FailureStore>().AddAsync(failure, CancellationToken.None);
-        Assert.Equal(AbandonResult.Abandoned, await batches.AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
+        Assert.Equal(AbandonResult.Abandoned, await batches.AbandonAsync(failure.Reference, "why", Authority.CommandLine, CancellationToken.None));
         await app.WorkAsync(clock);
         Assert.Equal("18", await DaysWithMarksAsync());
 
         // And one that was applied is not given up.
         await app.Get<FailureStore>().AddAsync(failure with { Message = failure.Message.Replace(report.Status.Id.Value, FirstFeed, StringComparison.Ordinal) }, CancellationToken.None);
-        Assert.Equal(AbandonResult.AlreadyApplied, await batches.AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
+        Assert.Equal(AbandonResult.AlreadyApplied, await batches.AbandonAsync(failure.Reference, "why", Authority.CommandLine, CancellationToken.None));
     }
 
     [Fact]
@@ -154,7 +158,7 @@ public sealed class FailedFeedTests : IAsyncDisposable
         await app.WorkAsync(clock);
 
         var failure = Assert.Single(await app.Get<FailureStore>().ListAsync(CancellationToken.None));
-        Assert.Equal(AbandonResult.NotABatch, await app.Get<AbandonedBatches>().AbandonAsync(failure.Reference, "why", StaffId.Parse("dm-1"), CancellationToken.None));
+        Assert.Equal(AbandonResult.NotABatch, await app.Get<AbandonedBatches>().AbandonAsync(failure.Reference, "why", Authority.CommandLine, CancellationToken.None));
         var refused = (await app.Get<FeedStore>().ReportAsync(id, CancellationToken.None))!.Status;
         Assert.Equal(FeedState.Refused, refused.State);
         Assert.Contains(failure.Reference, refused.Why!, StringComparison.Ordinal);
