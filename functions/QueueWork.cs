@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
@@ -21,10 +20,6 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
     /// <summary>Inclusive: the tenth failure is the last.</summary>
     public const int MaxAttempts = 10;
 
-    /// <summary>Characters of a message that is not an envelope that are kept: a row holds 64 KiB, and JSON may write one
-    /// character in six bytes.</summary>
-    private const int MostKept = 8_000;
-
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
 
     public async Task RunAsync(string message, QueueTask task, CancellationToken cancellationToken)
@@ -37,7 +32,7 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
         catch (FormatException malformed)
         {
             GaveUp(task.Function, "no envelope", 1, Failure.ReasonOf(malformed), malformed.StackTrace);
-            await failures.AddAsync(Malformed(task.Queue, message, malformed), cancellationToken);
+            await failures.AddAsync(Failure.OfNoEnvelope(task.Queue, message, Failure.ReasonOf(malformed), 1, time.GetUtcNow()), cancellationToken);
             return;
         }
         try
@@ -79,13 +74,6 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
         await failures.AddAsync(
             new Failure(task.Queue.Value, envelope.Key, envelope.Kind, reason, envelope.Attempt, time.GetUtcNow(), envelope.ToJson()), cancellationToken);
         if (task.GivenUp is { } givenUp) await givenUp(envelope, cancellationToken);
-    }
-
-    private Failure Malformed(QueueName queue, string message, FormatException exception)
-    {
-        var key = "no envelope " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message)).AsSpan(0, 8));
-        return new Failure(
-            queue.Value, key, "", Failure.ReasonOf(exception), 1, time.GetUtcNow(), message.Length <= MostKept ? message : message[..MostKept]);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} failed on {Kind}, attempt {Attempt}, and tries again later: {Reason}\n{Trace}")]

@@ -46,7 +46,7 @@ public static class AppServices
     /// <summary>Stateless services over the ports; one of each serves every call.</summary>
     private static readonly Type[] DomainServices =
     [
-        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DistrictSettingsStore), typeof(SettingsChanges), typeof(SchoolRegistry), typeof(CalendarStore),
+        typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DeadLetters), typeof(DistrictSettingsStore), typeof(SettingsChanges), typeof(SchoolRegistry), typeof(CalendarStore),
         typeof(FreshnessReading), typeof(DistrictOverviews), typeof(DistrictChanges), typeof(CalendarMonths), typeof(RulePreviews), typeof(RuleProposals),
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),

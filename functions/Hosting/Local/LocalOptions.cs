@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using SchoolSignal.Adapters.Graph;
 using SchoolSignal.Domain.District;
 
 namespace SchoolSignal.Functions.Hosting.Local;
@@ -10,8 +11,14 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
 {
     public const int DefaultPort = 7071;
 
-    /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>); empty for the picker of this machine.</summary>
+    /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>) and how Microsoft 365 is called (<c>Graph</c>); empty for
+    /// the picker and the mailbox of this machine.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
+
+    /// <summary>True keeps every alert in the mailbox of this machine, whatever the configuration says: made-up staff have no address.</summary>
+    public bool KeepsMailHere { get; init; }
+
+    internal bool SendsThroughGraph => !KeepsMailHere && GraphServices.IsConfigured(Configuration);
 
     /// <summary>How many messages of one queue are worked on at once. More than there are processors: while some wait for
     /// the disk others compute, and what they write is flushed together.</summary>

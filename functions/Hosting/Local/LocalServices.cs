@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SchoolSignal.Adapters.Entra;
 using SchoolSignal.Adapters.Folder;
+using SchoolSignal.Adapters.Graph;
 using SchoolSignal.Adapters.Keyring;
 using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Adapters.Sessions;
@@ -25,13 +26,24 @@ public static class LocalServices
         services.AddFolderArchive(Path.Combine(options.DataFolder, "archive"));
         services.AddFileKeyring(options.DataFolder);
         AddSignIn(services, options);
-        services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
-        services.AddSingleton<MailboxPages>();
+        AddNotifications(services, options);
         services.TryAddSingleton(new PublicOrigin(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{options.Port}"))));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();
         services.AddSingleton<TimerMemory>();
         return services.AddSchoolSignal(catalogue ?? FunctionCatalogue.OfThisApp(), options.District);
+    }
+
+    /// <summary>Through Microsoft Graph where the configuration says how; without, into a mailbox of this machine.</summary>
+    private static void AddNotifications(IServiceCollection services, LocalOptions options)
+    {
+        if (options.SendsThroughGraph)
+        {
+            services.AddGraphNotifications(options.Configuration);
+            return;
+        }
+        services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
+        services.AddSingleton<MailboxPages>();
     }
 
     /// <summary>With the tenant that the configuration names; without one, the picker of this machine.</summary>

@@ -10,8 +10,6 @@ namespace SchoolSignal.Adapters.Graph;
 /// (guarantees.md §1): it is left out, and <see cref="GraphCalls"/> decides what is repeated.</summary>
 internal static class GraphClient
 {
-    private static readonly string[] Scopes = ["https://graph.microsoft.com/.default"];
-
     /// <param name="transport">The last handler; null is the platform's.</param>
     public static GraphServiceClient Create(GraphOptions options, TokenCredential credential, HttpMessageHandler? transport = null)
     {
@@ -19,7 +17,7 @@ internal static class GraphClient
         // The pipeline limits the time; two limits would race.
         var http = GraphClientFactory.Create(handlers, finalHandler: transport);
         http.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
-        var tokens = new AzureIdentityAuthenticationProvider(credential, [options.Service.Host], isCaeEnabled: true, scopes: Scopes);
+        var tokens = new AzureIdentityAuthenticationProvider(credential, [options.Service.Host], isCaeEnabled: true, scopes: [new Uri(options.Service, "/.default").AbsoluteUri]);
         return new GraphServiceClient(http, tokens, options.Service.AbsoluteUri.TrimEnd('/'));
     }
 

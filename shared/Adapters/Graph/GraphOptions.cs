@@ -1,9 +1,23 @@
+using Microsoft.Extensions.Options;
+
 namespace SchoolSignal.Adapters.Graph;
 
-/// <summary>How Microsoft Graph is called.</summary>
+/// <summary>How Microsoft Graph is called: configuration section <c>Graph</c>. Without the section nothing is sent through Microsoft 365.</summary>
 public sealed class GraphOptions
 {
     public const string Section = "Graph";
+
+    /// <summary>The tenant's id, a GUID.</summary>
+    public string TenantId { get; set; } = "";
+
+    /// <summary>Id of the app registration that Graph is called as, a GUID. It is federated to the managed identity.</summary>
+    public string ClientId { get; set; } = "";
+
+    /// <summary>The managed identity whose token stands for the registration, by its client id; empty is the system-assigned one.</summary>
+    public string ManagedIdentityClientId { get; set; } = "";
+
+    /// <summary>The registration's secret, where there is no managed identity: on one's own machine. Empty in Azure.</summary>
+    public string ClientSecret { get; set; } = "";
 
     /// <summary>Address of the shared mailbox that mail goes out from.</summary>
     public string Mailbox { get; set; } = "";
@@ -17,8 +31,12 @@ public sealed class GraphOptions
     /// <summary>True where a To Do task is wanted. Its permission (Tasks.ReadWrite.All) reaches every mailbox of the tenant.</summary>
     public bool ToDoTasks { get; set; }
 
-    /// <summary>Outside production: the only addresses and object ids that anything is sent to. Null sends to everybody.</summary>
+    /// <summary>Outside production: the only addresses and object ids that anything is sent to, compared without case.</summary>
     public IReadOnlyList<string>? OnlyTo { get; set; }
+
+    /// <summary>In production: every member of staff may be written to. Has to be said, so that a copy of production's data writes to nobody.
+    /// </summary>
+    public bool ToEverybody { get; set; }
 
     /// <summary>How long a call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -27,6 +45,12 @@ public sealed class GraphOptions
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
+        if (!Guid.TryParse(TenantId, out _)) faults.Add("Graph:TenantId is the tenant's id, a GUID.");
+        if (!Guid.TryParse(ClientId, out _)) faults.Add("Graph:ClientId is the app registration's id, a GUID.");
+        if (ManagedIdentityClientId.Length > 0 && !Guid.TryParse(ManagedIdentityClientId, out _)) faults.Add("Graph:ManagedIdentityClientId is the identity's client id, a GUID.");
+        if (ManagedIdentityClientId.Length > 0 && ClientSecret.Length > 0) faults.Add("Graph:ClientSecret is for machines without a managed identity: name one of the two.");
+        if (ToEverybody == OnlyTo is { Count: > 0 })
+            faults.Add("Graph:OnlyTo lists whom alone to write to, outside production; Graph:ToEverybody says true in production. One of the two.");
         if (Mailbox.Length == 0 || !Mailbox.Contains('@', StringComparison.Ordinal))
             faults.Add("Graph:Mailbox is the address of the shared mailbox that mail goes out from, such as schoolsignal@district.example.");
         if (Service is not { IsAbsoluteUri: true }) faults.Add("Graph:Service is an absolute address, such as https://graph.microsoft.com/v1.0.");
@@ -34,4 +58,11 @@ public sealed class GraphOptions
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(2)) faults.Add("Graph:Timeout is from one second to two minutes.");
         return faults;
     }
+}
+
+/// <summary>Names every fault of the options at once.</summary>
+internal sealed class GraphOptionsCheck : IValidateOptions<GraphOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GraphOptions options) =>
+        options.Faults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
 }

@@ -1,21 +1,46 @@
 using Azure.Core;
 using Azure.Identity;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Adapters.Graph;
 
+/// <summary>Who Graph is called as; a type of its own beside the credentials of other services.</summary>
+public sealed record GraphCredential(TokenCredential Token);
+
 /// <summary>Registers Microsoft Graph as the sender of notifications.</summary>
 public static class GraphServices
 {
-    /// <param name="credential">Null is this app's identity: the app registration federated to its managed identity, or a developer's own
-    /// sign-in.</param>
-    /// <exception cref="ArgumentException">The options are wrong; all that is wrong stands in the message.</exception>
-    public static IServiceCollection AddGraphNotifications(this IServiceCollection services, GraphOptions options, TokenCredential? credential = null)
+    /// <summary>The audience of a managed identity's token that an app registration takes in place of a secret.</summary>
+    private static readonly string[] FederationScopes = ["api://AzureADTokenExchange/.default"];
+
+    public static bool IsConfigured(IConfiguration configuration) => configuration.GetSection(GraphOptions.Section).Exists();
+
+    /// <summary>Needs a <see cref="TimeProvider"/>. The options are checked when the host starts, all faults at once.</summary>
+    public static IServiceCollection AddGraphNotifications(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Faults() is { Count: > 0 } faults) throw new ArgumentException(string.Join(' ', faults), nameof(options));
+        services.AddOptions<GraphOptions>().Bind(configuration.GetSection(GraphOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GraphOptions>, GraphOptionsCheck>();
+        services.TryAddSingleton(provider => new GraphCredential(CredentialOf(OptionsOf(provider))));
         return services.AddSingleton<INotificationSender>(provider => new GraphNotificationSender(
-            options, credential ?? new DefaultAzureCredential(), provider.GetRequiredService<TimeProvider>()));
+            OptionsOf(provider), provider.GetRequiredService<GraphCredential>().Token, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static GraphOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<GraphOptions>>().Value;
+
+    /// <summary>The app registration, by its secret or by the managed identity's token.</summary>
+    private static TokenCredential CredentialOf(GraphOptions options)
+    {
+        if (options.ClientSecret.Length > 0) return new ClientSecretCredential(options.TenantId, options.ClientId, options.ClientSecret);
+        var identity = new ManagedIdentityCredential(
+            options.ManagedIdentityClientId.Length > 0
+                ? ManagedIdentityId.FromUserAssignedClientId(options.ManagedIdentityClientId)
+                : ManagedIdentityId.SystemAssigned);
+        return new ClientAssertionCredential(
+            options.TenantId, options.ClientId,
+            async cancellationToken => (await identity.GetTokenAsync(new TokenRequestContext(FederationScopes), cancellationToken)).Token);
     }
 }

@@ -10,7 +10,7 @@ namespace SchoolSignal.Adapters.Sqlite;
 /// from a row that is on disk (an outbox row, or the message in work), and that row's removal comes later in the same log. A power
 /// cut may take back a message, never without bringing back what asked for it; it may bring one back that was done, as any
 /// receiver must expect (docs/adr/0010).</remarks>
-public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clock) : IMessageSender
+public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clock) : IMessageSender, IDeadLetterReader
 {
     /// <summary>A message that failed so often is given up.</summary>
     public const int MaxDeliveries = 10;
@@ -151,6 +151,33 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
                 Time(select.Long(4)), Time(select.Long(5)), select.Text(6)));
         return letters;
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<GivenUpMessage>> PeekAsync(QueueName queue, int max, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<GivenUpMessage>>([.. DeadLetters(queue, max).Select(GivenUp)]);
+
+    /// <inheritdoc/>
+    public async ValueTask<int> TakeAsync(
+        QueueName queue, int max, Func<GivenUpMessage, CancellationToken, Task> keep, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        var taken = 0;
+        foreach (var letter in DeadLetters(queue, max))
+        {
+            await keep(GivenUp(letter), cancellationToken).ConfigureAwait(false);
+            taken += await database.WriteAsync(
+                connection =>
+                {
+                    using var delete = connection.Prepare("DELETE FROM dead_letter WHERE queue = ?1 AND message_id = ?2 AND dead_at = ?3");
+                    var removed = delete.Bind(1, queue.Value).Bind(2, letter.MessageId).Bind(3, letter.DeadAt.UtcTicks).Execute();
+                    return (removed > 0, removed);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        return taken;
+    }
+
+    private static GivenUpMessage GivenUp(DeadLetter letter) => new(letter.Queue, letter.Body, letter.MessageId, letter.DeliveryCount, letter.Reason);
 
     /// <summary>Removes dead letters that died before the given time, the oldest first, at most <paramref name="max"/> in one call.</summary>
     /// <returns>How many were removed.</returns>

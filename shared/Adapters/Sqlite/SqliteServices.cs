@@ -3,7 +3,7 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Adapters.Sqlite;
 
-/// <summary>Registers the embedded database as table store and message sender.</summary>
+/// <summary>Registers the embedded database as table store, message sender and reader of dead letters.</summary>
 public static class SqliteServices
 {
     /// <summary>Needs a <see cref="TimeProvider"/>. The database is opened with the first service that uses it and closed with the container.</summary>
@@ -12,5 +12,6 @@ public static class SqliteServices
         .AddSingleton<SqliteTableStore>()
         .AddSingleton<ITableStore>(provider => provider.GetRequiredService<SqliteTableStore>())
         .AddSingleton<SqliteMessageQueue>()
-        .AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SqliteMessageQueue>());
+        .AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SqliteMessageQueue>())
+        .AddSingleton<IDeadLetterReader>(provider => provider.GetRequiredService<SqliteMessageQueue>());
 }

@@ -15,6 +15,10 @@ namespace SchoolSignal.Domain.Messaging;
 /// <param name="Message">The message as it was, for its replay.</param>
 public sealed record Failure(string Queue, string Key, string Kind, string Reason, int Attempts, DateTimeOffset When, string Message)
 {
+    /// <summary>Characters of a message that is not an envelope that are kept: a row holds 64 KiB, and JSON may write one
+    /// character in six bytes.</summary>
+    private const int MostKept = 8_000;
+
     /// <summary>Names the failure in an address and to whoever asks about it; says nothing of school or pupil.</summary>
     [JsonIgnore]
     public string Reference => ReferenceOf(Queue, Key);
@@ -22,6 +26,11 @@ public sealed record Failure(string Queue, string Key, string Kind, string Reaso
     /// <summary>24 hex digits.</summary>
     public static string ReferenceOf(string queue, string key) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{queue}|{key}")).AsSpan(0, 12));
+
+    /// <summary>Of a message that is no envelope: it can be looked at, and not replayed.</summary>
+    public static Failure OfNoEnvelope(QueueName queue, string message, string reason, int attempts, DateTimeOffset when) => new(
+        queue.Value, "no envelope " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message)).AsSpan(0, 8)), "", reason, attempts, when,
+        message.Length <= MostKept ? message : message[..MostKept]);
 
     /// <summary>Types of the exception and of what caused it, outermost first.</summary>
     public static string ReasonOf(Exception exception)

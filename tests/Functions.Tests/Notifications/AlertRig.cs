@@ -34,15 +34,15 @@ internal sealed class AlertRig : IAsyncDisposable
 
     public static async Task<StaffId> HireAsync(LocalApp app, string name, Role role, StaffId? deputy = null)
     {
-        var id = StaffId.Parse(name);
-        var member = new StaffMember(id, name, name, new HashSet<Role> { role }, new HashSet<SchoolId> { Oakfield })
-        {
-            UserPrincipalName = $"{name}@district.example",
-            Deputy = deputy,
-        };
+        var member = Somebody(name, role) with { Deputy = deputy };
         Assert.IsType<StaffSaved.Saved>(await app.Get<StaffStore>().SaveAsync(member, null, CancellationToken.None));
-        return id;
+        return member.Id;
     }
+
+    public static StaffMember Somebody(string name, Role role) => new(StaffId.Parse(name), name, name, new HashSet<Role> { role }, new HashSet<SchoolId> { Oakfield })
+    {
+        UserPrincipalName = $"{name}@district.example",
+    };
 
     /// <summary>A screening of a pupil, as the night's run would hand it on.</summary>
     public Task<ReferralChange> ScreenAsync(StudentKey student, Level level, DateOnly asOf, Level asOfRaised = Level.High) =>
@@ -70,7 +70,7 @@ internal sealed class AlertRig : IAsyncDisposable
 
     public Task WorkAsync(TimeSpan time) => App.WorkAsync(Clock, Clock.GetUtcNow() + time);
 
-    private static ScreeningResult Result(StudentKey student, Level level, DateOnly asOf)
+    public static ScreeningResult Result(StudentKey student, Level level, DateOnly asOf)
     {
         IReadOnlyList<Trigger> triggers = level == Level.None
             ? []

@@ -89,6 +89,7 @@ internal sealed class CommandContext : IAsyncDisposable
             parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict))
         {
             SurvivesPowerCut = opening.SurvivesPowerCut,
+            KeepsMailHere = opening.KeepsMailHere,
             Configuration = configuration,
         };
 
@@ -108,6 +109,9 @@ internal sealed class CommandContext : IAsyncDisposable
 internal sealed record Opening(string DefaultData)
 {
     public bool SurvivesPowerCut { get; init; } = true;
+
+    /// <summary>The people in it are made up: nothing is sent to them.</summary>
+    public bool KeepsMailHere { get; init; }
 
     /// <summary>A clock of the command's own; null is the system's.</summary>
     public Func<ParseResult, TimeProvider>? Clock { get; init; }

@@ -35,6 +35,7 @@ internal static class DemoCommand
             new Opening(DefaultData)
             {
                 SurvivesPowerCut = false,
+                KeepsMailHere = true,
                 Clock = parsed =>
                 {
                     made = DemoDistrict.Create(new DemoOptions

@@ -34,7 +34,7 @@ internal static class ServeCommand
         }
         catch (OptionsValidationException exception)
         {
-            return context.Refuse($"The settings of the sign-in are not complete. {string.Join(' ', exception.Failures)}");
+            return context.Refuse($"The settings are not complete. {string.Join(' ', exception.Failures)}");
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -42,7 +42,9 @@ internal static class ServeCommand
         }
         var address = LocalHost.AddressOf(host);
         context.Messages.Say($"SchoolSignal serves at http://localhost:{address.Port} (data: {context.Options.DataFolder}). Ctrl-C stops it.");
-        context.Messages.Say($"Alerts go nowhere from here: they land at http://localhost:{address.Port}{MailboxPages.Path}.");
+        context.Messages.Say(context.Options.SendsThroughGraph
+            ? "Alerts go out through Microsoft 365."
+            : $"Alerts go nowhere from here: they land at http://localhost:{address.Port}{MailboxPages.Path}.");
         await host.WaitForShutdownAsync(cancellationToken);
         context.Messages.Say("Stopped.");
         return ExitCode.Done;
