@@ -5,12 +5,14 @@ namespace SchoolSignal.Domain.Reports.Disclosure;
 public sealed class Hierarchy
 {
     private readonly Dictionary<Code, Code[]> children;
+    private readonly Dictionary<Code, Code> parents;
 
     private Hierarchy(Code? everything, IReadOnlyList<Code> codes, Dictionary<Code, Code[]> children)
     {
         Everything = everything;
         Codes = codes;
         this.children = children;
+        parents = children.SelectMany(c => c.Value.Select(child => (child, c.Key))).ToDictionary();
     }
 
     /// <summary>The code that covers whatever the table counts: a table without this dimension shows the same cells. Null where the codes
@@ -24,6 +26,9 @@ public sealed class Hierarchy
 
     /// <summary>Empty for a leaf.</summary>
     public IReadOnlyList<Code> ChildrenOf(Code code) => children.GetValueOrDefault(code) ?? [];
+
+    /// <summary>Null at the top.</summary>
+    public Code? ParentOf(Code code) => parents.TryGetValue(code, out var parent) ? parent : default(Code?);
 
     /// <summary>Parts that sum to everything.</summary>
     public static Hierarchy Flat(Code everything, IEnumerable<Code> parts) => Tree(everything, parts.Select(part => (everything, part)));

@@ -38,6 +38,18 @@ public sealed record SuppressionPolicy
     public DominanceRule? Dominance { get; init; } = new(1, 80);
 
     private readonly int? width;
+
+    /// <exception cref="ArgumentException">A number out of its range.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Threshold, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Width, 1);
+        if (Dominance is not { } rule) return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.Largest, 1, nameof(Dominance));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rule.Largest, Contributions.Kept, nameof(Dominance));
+        ArgumentOutOfRangeException.ThrowIfLessThan(rule.Percent, 1, nameof(Dominance));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rule.Percent, 99, nameof(Dominance));
+    }
 }
 
 /// <summary>How long protecting may take. What is not proved by then is hidden with its whole table.</summary>

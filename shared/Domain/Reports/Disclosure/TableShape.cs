@@ -45,6 +45,10 @@ public sealed class TableShape
     /// <summary>How many cells, totals included.</summary>
     public int Count { get; }
 
+    /// <summary>How much one pupil may add to a cell: 1 where pupils are counted, the sessions of the period where sessions are. What must
+    /// stay open of a hidden cell is as many times wider.</summary>
+    public int PerPupil { get; init; } = 1;
+
     /// <exception cref="KeyNotFoundException">A code that is not listed.</exception>
     public int IndexOf(params ReadOnlySpan<Code> codes)
     {
@@ -62,13 +66,14 @@ public sealed class TableShape
     }
 
     /// <summary>The cell's code in one dimension.</summary>
-    public Code CodeAt(int index, int dimension) =>
-        Dimensions[dimension].Codes[index / strides[dimension] % Dimensions[dimension].Codes.Count];
+    public Code CodeAt(int index, int dimension) => Dimensions[dimension].Codes[PlaceAt(index, dimension)];
+
+    internal int PlaceAt(int index, int dimension) => index / strides[dimension] % Dimensions[dimension].Codes.Count;
 
     /// <summary>The same cell but for its code in one dimension; null where that code is not listed.</summary>
     public int? WithCode(int index, int dimension, Code code) =>
         places[dimension].TryGetValue(code, out var place)
-            ? index + (place - index / strides[dimension] % Dimensions[dimension].Codes.Count) * strides[dimension]
+            ? index + (place - PlaceAt(index, dimension)) * strides[dimension]
             : null;
 
     /// <summary>The listed cells that a leaf counts in.</summary>
@@ -101,15 +106,11 @@ public sealed class TableShape
     /// <summary>For each leaf the places of the listed codes at and above it.</summary>
     private static Dictionary<Code, int[]> CoveringOf(Dimension dimension, Dictionary<Code, int> listed)
     {
-        var parentOf = new Dictionary<Code, Code>();
-        foreach (var parent in dimension.Hierarchy.Parents)
-            foreach (var child in dimension.Hierarchy.ChildrenOf(parent)) parentOf[child] = parent;
-
         var covering = new Dictionary<Code, int[]>();
         foreach (var leaf in dimension.Hierarchy.Codes.Where(c => dimension.Hierarchy.ChildrenOf(c).Count == 0))
         {
             var above = new List<int>();
-            for (Code? at = leaf; at is { } code; at = parentOf.TryGetValue(code, out var parent) ? parent : default(Code?))
+            for (Code? at = leaf; at is { } code; at = dimension.Hierarchy.ParentOf(code))
                 if (listed.TryGetValue(code, out var place)) above.Add(place);
             covering[leaf] = [.. above];
         }
