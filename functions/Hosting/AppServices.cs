@@ -61,7 +61,7 @@ public static class AppServices
         typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures), typeof(AuditSearch), typeof(AuditDesk),
         typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
-        typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(UrgentWatch), typeof(ConcernDesk),
+        typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),
         typeof(StaffStore), typeof(StaffIntake), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -13,7 +13,7 @@ public enum NotificationPurpose
     Escalation,
     /// <summary>A referral that was alerted has been retracted: the register was corrected.</summary>
     Correction,
-    /// <summary>A next step is due, or a snooze has ended.</summary>
+    /// <summary>What waits for a counsellor today: not acknowledged since an earlier day, a next step due, a rest that has ended.</summary>
     Reminder,
     /// <summary>A safeguarding concern, at once.</summary>
     Concern,
@@ -41,7 +41,7 @@ public enum NotificationState
     Refused,
 }
 
-/// <summary>What a notification is about: a referral, a concern, a counsellor's week or a report, by its opaque id.</summary>
+/// <summary>What a notification is about: a referral, a concern, a counsellor's week or day, or a report, by its opaque id.</summary>
 public readonly record struct NotificationSubject(string Kind, string Id)
 {
     public static NotificationSubject Referral(string id) => new("referral", id);
@@ -49,6 +49,8 @@ public readonly record struct NotificationSubject(string Kind, string Id)
     public static NotificationSubject Concern(string id) => new("concern", id);
 
     public static NotificationSubject Week(string id) => new("week", id);
+
+    public static NotificationSubject Day(string id) => new("day", id);
 
     public static NotificationSubject Report(string id) => new("report", id);
 

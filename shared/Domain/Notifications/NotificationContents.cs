@@ -34,10 +34,10 @@ public sealed class NotificationContents(
         var profile = await district.ReadProfileAsync(cancellationToken);
         if (!notification.IsUrgent && await QuietUntilAsync(profile, recipient.Schools, cancellationToken) is { } until) return new RenderedNotification.NotBefore(until);
 
+        if (await relevance.ValuesAsync(notification, recipient.Schools, TodayIn(profile), profile.Zone, cancellationToken) is not { } values)
+            return new RenderedNotification.NoLongerDue("NothingLeft");
         var link = origin.Link(PathOf(notification));
-        var words = templates.Render(
-            profile.Language ?? "en", notification.Purpose, recipient.Name, link,
-            await relevance.ValuesAsync(notification, recipient.Schools, TodayIn(profile), cancellationToken));
+        var words = templates.Render(profile.Language ?? "en", notification.Purpose, recipient.Name, link, values);
         return new RenderedNotification.Ready(new OutgoingNotification(
             notification.SendKey, notification.Channel, address, words.Subject, words.Text, words.Html, link, notification.IsUrgent,
             notification.Subject.ToString()));
@@ -78,7 +78,7 @@ public sealed class NotificationContents(
     private static string PathOf(Notification notification) => notification.Purpose switch
     {
         NotificationPurpose.Concern => $"/concerns/{notification.Subject.Id}",
-        NotificationPurpose.Digest => "/worklist",
+        NotificationPurpose.Digest or NotificationPurpose.Reminder => "/worklist",
         NotificationPurpose.Report => "/reports",
         _ => $"/cases/{notification.Subject.Id}",
     };

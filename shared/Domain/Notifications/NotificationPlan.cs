@@ -1,6 +1,7 @@
 using System.Globalization;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Screening;
 
 namespace SchoolSignal.Domain.Notifications;
 
@@ -22,6 +23,30 @@ public static class NotificationPlan
                 yield return new Notification(
                     subject, NotificationPurpose.Alert, level, 0, recipient.Value, channel, false, NotificationState.Planned, now);
     }
+
+    /// <summary>Whether a later alert of the same matter to the same person by the same way says more: a worse level that came in before this one
+    /// went out. Of two planned in one moment the worse level is the later.</summary>
+    /// <param name="known">All notifications of the referral.</param>
+    public static bool IsSuperseded(Notification alert, IEnumerable<Notification> known)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(known);
+        return known.Any(other => other.Purpose == NotificationPurpose.Alert && other.State != NotificationState.Refused
+            && other.Recipient == alert.Recipient && other.Channel == alert.Channel
+            && (other.PlannedAt, LevelOf(other)).CompareTo((alert.PlannedAt, LevelOf(alert))) > 0);
+    }
+
+    /// <summary>Whether the counsellor was alerted on a day before today, by the district's clock.</summary>
+    /// <param name="known">All notifications of the referral.</param>
+    public static bool WasToldBefore(IEnumerable<Notification> known, string counsellor, DateOnly today, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return known.Any(n => n is { Purpose: NotificationPurpose.Alert, State: NotificationState.Sent, EndedAt: { } at } && n.Recipient == counsellor
+            && DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime) < today);
+    }
+
+    /// <summary>An alert's level begins with the screening's word.</summary>
+    private static Level LevelOf(Notification alert) => Enum.TryParse<Level>(alert.Level.Split(' ')[0], out var level) ? level : Level.None;
 
     /// <summary>Whoever was told of a referral, or may have been, hears that it was taken back. Who was not yet told hears nothing.</summary>
     public static IEnumerable<Notification> Correct(IEnumerable<Notification> told, DateTimeOffset now) => told

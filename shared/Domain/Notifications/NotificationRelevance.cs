@@ -6,7 +6,7 @@ using SchoolSignal.Domain.Referrals;
 namespace SchoolSignal.Domain.Notifications;
 
 /// <summary>Whether what a notification says is still so at the moment it goes out.</summary>
-public sealed class NotificationRelevance(ITableStore store, ReferralStore referrals, Worklist worklist)
+public sealed class NotificationRelevance(ITableStore store, ReferralStore referrals, Worklist worklist, NotificationLog log, OpenItems open)
 {
     /// <returns>A code, or null if it is due.</returns>
     public async Task<string?> WhyNotAsync(NotificationPlace place, Notification notification, CancellationToken cancellationToken)
@@ -20,17 +20,28 @@ public sealed class NotificationRelevance(ITableStore store, ReferralStore refer
         {
             NotificationPurpose.Correction => referral.State == ReferralState.Retracted ? null : "NotRetracted",
             NotificationPurpose.Escalation => referral is { State: ReferralState.New, Waiting: false } ? null : "NoLongerNew",
-            _ => referral.IsOpen ? null : "NoLongerOpen",
+            _ when !referral.IsOpen => "NoLongerOpen",
+            _ => NotificationPlan.IsSuperseded(
+                notification, (await log.OfAsync(place, notification.Subject, cancellationToken)).Select(n => n.Notification)) ? "Superseded" : null,
         };
     }
 
     /// <summary>What stands in the templates in braces.</summary>
+    /// <param name="schools">The recipient's.</param>
     /// <param name="today">By the district's clock.</param>
-    public async Task<IReadOnlyDictionary<string, string>> ValuesAsync(
-        Notification notification, IReadOnlySet<SchoolId> schools, DateOnly today, CancellationToken cancellationToken)
+    /// <returns>Null if there is nothing left to say.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> ValuesAsync(
+        Notification notification, IReadOnlySet<SchoolId> schools, DateOnly today, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notification);
         var values = new Dictionary<string, string> { ["reference"] = notification.Subject.Reference };
+        if (notification.Purpose == NotificationPurpose.Reminder)
+        {
+            var counts = await open.CountAsync(notification.Recipient, schools, today, zone, cancellationToken);
+            values["new"] = Text(counts.Unacknowledged);
+            values["due"] = Text(counts.Due);
+            return counts.Any ? values : null;
+        }
         if (notification.Purpose != NotificationPurpose.Digest) return values;
         var listed = (await worklist.ReadAsync([.. schools], cancellationToken)).Listed
             .Where(r => r.AssignedTo is not { } by || by.Value == notification.Recipient)

@@ -31,4 +31,12 @@ public static class UrgentChain
         if (round >= 1 && round <= later.Count && atOnce.Count > 0) return [later[round - 1].Value];
         return hasDistrictContact ? [DistrictContact, .. administrators.Select(id => id.Value)] : [.. administrators.Select(id => id.Value)];
     }
+    /// <summary>By mail and in Teams at once, where Teams is set up, whatever the district chose for routine alerts. The district's contact has
+    /// an address and no account.</summary>
+    public static IEnumerable<NotificationChannel> Channels(string recipient, IReadOnlySet<NotificationChannel> available)
+    {
+        ArgumentNullException.ThrowIfNull(available);
+        yield return NotificationChannel.Mail;
+        if (recipient != DistrictContact && available.Contains(NotificationChannel.Teams)) yield return NotificationChannel.Teams;
+    }
 }

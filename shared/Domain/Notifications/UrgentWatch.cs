@@ -104,7 +104,8 @@ public sealed class UrgentWatch(
         var now = time.GetUtcNow();
         List<RowChange> changes = [state, NextRound(student, alerts, now)];
         foreach (var recipient in await RecipientsAsync(alerts, cancellationToken))
-            changes.AddRange(NotificationLog.Plan(place, AlertOf(alerts, recipient, now), sender.Mailbox, null));
+            foreach (var channel in UrgentChain.Channels(recipient, sender.Channels))
+                changes.AddRange(NotificationLog.Plan(place, AlertOf(alerts, recipient, channel, now), sender.Mailbox, null));
         var done = await store.CommitAsync(place.Table, place.Partition, changes, cancellationToken) is CommitResult.Committed;
         await outbox.RelayAsync(place.Table, place.Partition, cancellationToken);
         return done;
@@ -121,9 +122,9 @@ public sealed class UrgentWatch(
         return UrgentChain.Recipients(alerts.Round, leads, deputies, administrators, contact?.Mail is not null);
     }
 
-    private static Notification AlertOf(ConcernAlerts alerts, string recipient, DateTimeOffset now) => new(
+    private static Notification AlertOf(ConcernAlerts alerts, string recipient, NotificationChannel channel, DateTimeOffset now) => new(
         NotificationSubject.Concern(alerts.Concern.ToString("N")), NotificationPurpose.Concern, "Urgent", alerts.Round, recipient,
-        NotificationChannel.Mail, true, NotificationState.Planned, now);
+        channel, true, NotificationState.Planned, now);
 
     private static RowChange NextRound(StudentKey student, ConcernAlerts alerts, DateTimeOffset now)
     {

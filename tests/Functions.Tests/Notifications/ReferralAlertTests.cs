@@ -41,10 +41,29 @@ public sealed class ReferralAlertTests : IAsyncDisposable
         await rig.HireAsync("green", Role.Counsellor);
 
         await rig.ScreenAsync(Mara, Level.Raised, Thursday);
+        await rig.WorkAsync(TimeSpan.FromMinutes(2));
         await rig.ScreenAsync(Mara, Level.High, Thursday.AddDays(1));
         await rig.WorkAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal(["green: A referral needs you", "green: A referral needs you"], rig.Sent);
+    }
+
+    [Fact]
+    public async Task Referral_WorseLevelBeforeTheAlertWentOut_IsToldOnce()
+    {
+        await rig.HireAsync("green", Role.Counsellor);
+        rig.Clock.Advance(TimeSpan.FromHours(10));
+        await rig.ScreenAsync(Mara, Level.Raised, Thursday);
+        await rig.WorkAsync(TimeSpan.FromMinutes(1));
+
+        await rig.ScreenAsync(Mara, Level.High, Thursday.AddDays(1));
+        await rig.WorkAsync(TimeSpan.FromHours(14));
+
+        Assert.Equal(["green: A referral needs you"], rig.Sent);
+        var log = await LogAsync(rig.App);
+        Assert.Equal(
+            [("High Oakfield", NotificationState.Sent, ""), ("Raised Oakfield", NotificationState.Dropped, "Superseded")],
+            log.Select(n => (n.Level, n.State, n.Reason)).Order());
     }
 
     [Fact]

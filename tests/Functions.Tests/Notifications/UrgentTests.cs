@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 using static SchoolSignal.Functions.Tests.Notifications.AlertRig;
 
@@ -88,6 +91,39 @@ public sealed class UrgentTests : IAsyncDisposable
         await rig.WorkAsync(TimeSpan.FromSeconds(30));
 
         Assert.Equal(["lead", "lead"], Told());
+    }
+
+    [Fact]
+    public async Task Concern_WhereTeamsIsSetUp_GoesByMailAndTeamsAtOnce()
+    {
+        await using var both = new AlertRig(services => services.AddSingleton<INotificationSender>(provider => new TwoWays(provider.GetRequiredService<FolderMailbox>())));
+        await both.HireAsync("lead", Role.SafeguardingLead);
+        await both.App.Get<SafeguardingContactStore>().SetDistrictAsync(
+            new SafeguardingContact("District safeguarding", "555 0100", "contact@district.example"), new SchoolSafeguarding(null, null, null, null), CancellationToken.None);
+
+        await both.RaiseConcernAsync(Mara, Oakfield);
+        await both.WorkAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([NotificationChannel.Mail, NotificationChannel.Teams], both.Mailbox.Sent().Select(m => m.Channel).Order());
+
+        // The district's contact has an address and no account.
+        await both.WorkAsync(TimeSpan.FromMinutes(15));
+        Assert.Equal(NotificationChannel.Mail, Assert.Single(both.Mailbox.Sent(), m => m.Recipient == "contact@district.example").Channel);
+    }
+
+    /// <summary>The mailbox of this machine, with Teams beside mail.</summary>
+    private sealed class TwoWays(FolderMailbox inner) : INotificationSender
+    {
+        public string Mailbox => inner.Mailbox;
+
+        public IReadOnlySet<NotificationChannel> Channels { get; } = new HashSet<NotificationChannel> { NotificationChannel.Mail, NotificationChannel.Teams };
+
+        public ValueTask<PrepareResult> PrepareAsync(OutgoingNotification notification, CancellationToken cancellationToken) =>
+            inner.PrepareAsync(notification, cancellationToken);
+
+        public ValueTask<SendResult> SendAsync(OutgoingNotification notification, string handle, CancellationToken cancellationToken) =>
+            inner.SendAsync(notification, handle, cancellationToken);
+
+        public ValueTask<FindReply> FindAsync(IReadOnlyList<UncertainSend> sends, CancellationToken cancellationToken) => inner.FindAsync(sends, cancellationToken);
     }
 
     private List<string> Told() => [.. rig.Sent.Select(s => s.Split(':')[0]).Order(StringComparer.Ordinal)];
