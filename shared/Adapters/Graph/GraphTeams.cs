@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Graph;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.Teamwork.SendActivityNotification;
@@ -12,8 +13,11 @@ namespace SchoolSignal.Adapters.Graph;
 /// earlier one's place, so that a repetition shows once. Needs TeamsActivity.Send.User, granted by the app's installation.</summary>
 internal sealed class GraphTeams(GraphServiceClient client, GraphCalls calls, GraphOptions options)
 {
-    /// <summary>Declared in the Teams app's manifest (infra/), with the one parameter "text".</summary>
-    public const string ActivityType = "attentionNeeded";
+    /// <summary>Declared in the Teams app's manifest (infra/teams), each with the one parameter "text". Two, so that somebody who silences the
+    /// routine ones in Teams still hears of a concern.</summary>
+    public const string Routine = "attentionNeeded";
+
+    public const string Urgent = "urgentConcern";
 
     /// <summary>Graph's limit of a preview, in characters.</summary>
     private const int MostPreview = 150;
@@ -32,16 +36,19 @@ internal sealed class GraphTeams(GraphServiceClient client, GraphCalls calls, Gr
     private SendActivityNotificationPostRequestBody BodyOf(OutgoingNotification notification) => new()
     {
         Topic = new TeamworkActivityTopic { Source = TeamworkActivityTopicSource.Text, Value = notification.Subject, WebUrl = DeepLink(notification.Link) },
-        ActivityType = ActivityType,
+        ActivityType = notification.IsUrgent ? Urgent : Routine,
         ChainId = ChainOf(notification.Thread),
         PreviewText = new ItemBody { Content = notification.Subject.Length <= MostPreview ? notification.Subject : notification.Subject[..MostPreview] },
         TemplateParameters = [new Microsoft.Graph.Models.KeyValuePair { Name = "text", Value = notification.Subject }],
         TeamsAppId = options.TeamsAppId,
     };
 
-    /// <summary>A topic of free text must link into Teams: the app's tab, which opens the page.</summary>
-    private string DeepLink(Uri link) =>
-        $"https://teams.microsoft.com/l/entity/{options.TeamsAppId}/home?webUrl={Uri.EscapeDataString(link.AbsoluteUri)}";
+    /// <summary>A topic of free text must link into Teams: the app's tab, which opens the page that is named as its sub-page.</summary>
+    private string DeepLink(Uri link)
+    {
+        var context = JsonSerializer.Serialize(new Dictionary<string, string> { ["subPageId"] = link.AbsolutePath.TrimStart('/') });
+        return $"https://teams.microsoft.com/l/entity/{options.TeamsAppId}/home?webUrl={Uri.EscapeDataString(link.AbsoluteUri)}&context={Uri.EscapeDataString(context)}";
+    }
 
     /// <summary>A positive 63-bit number, the same for the same matter.</summary>
     internal static long ChainOf(string thread) =>

@@ -38,6 +38,8 @@ internal sealed class GraphRig : IAsyncDisposable
         Mailbox = Mailbox,
         TeamsAppId = "6f2a1b38-0a63-4a4e-9d2c-4f7f4f1a2b3c",
         ToDoTasks = true,
+        // A second of the world's: the first request of a process takes some of it.
+        Timeout = TimeSpan.FromMinutes(2),
     };
 
     public static OutgoingNotification Mail(int number, bool isUrgent = false, NotificationChannel channel = NotificationChannel.Mail) => new(

@@ -34,6 +34,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["SiteScript"] = Endpoint.Everybody,
         ["SiteStyle"] = Endpoint.Everybody,
         ["StartPage"] = Endpoint.Everybody,
+        ["TeamsTab"] = Endpoint.Everybody,
         ["SignIn"] = Endpoint.Everybody,
         ["SignInCallback"] = Endpoint.Everybody,
         ["SignOut"] = Endpoint.Everybody,

@@ -66,7 +66,7 @@ public sealed class FakeGraph : IAsyncDisposable
     /// <summary>Every mail that left, with the moment.</summary>
     public ConcurrentQueue<(FakeMail Mail, DateTimeOffset At)> Delivered { get; } = new();
 
-    public ConcurrentQueue<(string Person, string ChainId, string Text)> Activities { get; } = new();
+    public ConcurrentQueue<(string Person, string Type, string ChainId, string Text, string WebUrl)> Activities { get; } = new();
 
     public ConcurrentQueue<(string Person, string Key)> Tasks { get; } = new();
 
@@ -243,7 +243,9 @@ public sealed class FakeGraph : IAsyncDisposable
     private FakeAnswer Activity(GraphCall call)
     {
         var body = call.Body!.RootElement;
-        Activities.Enqueue((call.Subject, body.GetProperty("chainId").GetRawText(), body.GetProperty("previewText").GetProperty("content").GetString()!));
+        Activities.Enqueue((
+            call.Subject, body.GetProperty("activityType").GetString()!, body.GetProperty("chainId").GetRawText(),
+            body.GetProperty("previewText").GetProperty("content").GetString()!, body.GetProperty("topic").GetProperty("webUrl").GetString()!));
         return new FakeAnswer(204, null);
     }
 
