@@ -40,6 +40,7 @@ public sealed class SettingsPages(
             "opt-out" => await SaveOptOutAsync(form, admission.Authority, cancellationToken),
             "capacity" => await SaveCapacityAsync(form, admission.Authority, cancellationToken),
             "notifications" => await SaveNotificationsAsync(form, admission.Authority, cancellationToken),
+            "audit" => await SaveAuditAsync(form, admission.Authority, cancellationToken),
             "profile" => await SaveProfileAsync(form, admission.Authority, cancellationToken),
             _ => null,
         };
@@ -119,6 +120,14 @@ public sealed class SettingsPages(
         return DistrictDone.Saved;
     }
 
+    private async Task<DistrictDone?> SaveAuditAsync(DistrictForm form, Authority authority, CancellationToken cancellationToken)
+    {
+        var months = form.Number("audit-months", DistrictSettings.MinAuditMonths, DistrictSettings.MaxAuditMonths);
+        if (form.HasErrors) return null;
+        await changes.SetAuditMonthsAsync(months, authority, cancellationToken);
+        return DistrictDone.Saved;
+    }
+
     private async Task<DistrictDone?> SaveProfileAsync(DistrictForm form, Authority authority, CancellationToken cancellationToken)
     {
         var name = form.Text("district-name", DistrictProfile.MaxName);
@@ -151,6 +160,7 @@ public sealed class SettingsPages(
         ["digest-day"] = notifications.DigestDay?.ToString() ?? "",
         ["teams"] = notifications.UsesTeams ? "true" : "",
         ["to-do"] = notifications.UsesToDo ? "true" : "",
+        ["audit-months"] = stored.AuditMonths?.ToString(CultureInfo.InvariantCulture) ?? "",
         ["stale-after"] = stored.Thresholds.StaleFeedSchoolDays.ToString(CultureInfo.InvariantCulture),
         ["district-name"] = stored.Profile.Name ?? "",
         ["language"] = stored.Profile.Language ?? PageCultures.English.Name,

@@ -56,6 +56,7 @@ internal static class SubjectRecordJson
         json.WriteString("purpose", entry.Purpose is { } purpose ? JsonOutput.Camel(purpose) : null);
         json.WriteString("schoolId", entry.School?.Value);
         json.WriteString("reference", entry.Reference);
+        json.WriteString("through", entry.Through);
     }
 
     private static void WriteYear(Utf8JsonWriter json, PupilYear year)

@@ -58,7 +58,7 @@ public static class AppServices
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge), typeof(DistrictToday),
         typeof(PupilMarks), typeof(SubjectAccess), typeof(PupilSearch), typeof(CaseloadDesk),
-        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditVerifier), typeof(Disclosures), typeof(AuditSearch), typeof(AuditDesk),
+        typeof(AuditKeys), typeof(AuditChains), typeof(AuditTrail), typeof(DisclosureLog), typeof(AuditSeals), typeof(AuditRetention), typeof(AuditVerifier), typeof(Disclosures), typeof(AuditSearch), typeof(AuditDesk),
         typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),

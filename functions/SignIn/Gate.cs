@@ -14,7 +14,17 @@ namespace SchoolSignal.Functions.SignIn;
 public sealed record Admission(Caller Caller, AccessReason Reason, IResult? Refusal)
 {
     /// <summary>For the audit's entry of what is then read or written.</summary>
-    public Authority Authority => Authority.Of(Caller, new AccessDecision(Reason));
+    public Authority Authority
+    {
+        get
+        {
+            var authority = Authority.Of(Caller, new AccessDecision(Reason));
+            return authority with { Through = authority.Through ?? Way };
+        }
+    }
+
+    /// <summary>One of <see cref="AuditWays"/>.</summary>
+    public string? Way { get; init; }
 }
 
 /// <summary>Asks who is calling and what the access policy says, before a function touches pupils or feeds.</summary>
@@ -80,14 +90,16 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
     }
 
     private static Admission Admit(HttpRequest request, Caller caller, AccessDecision decision) =>
-        new(caller, decision.Reason, decision.IsAllowed ? null : Refusals.Of(request, caller, decision.Reason));
+        new(caller, decision.Reason, decision.IsAllowed ? null : Refusals.Of(request, caller, decision.Reason)) { Way = IsApi(request) ? AuditWays.Api : AuditWays.Page };
 
     private static CallerTraces TracesOf(HttpRequest request) => new(
         IsFromHere(request.HttpContext),
         request.Host.Host,
         request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site",
         request.Headers[HeaderNames.Authorization].ToString(),
-        ForPage: !request.Path.StartsWithSegments("/api"));
+        ForPage: !IsApi(request));
+
+    private static bool IsApi(HttpRequest request) => request.Path.StartsWithSegments("/api");
 
     /// <summary>A proxy on this machine speaks for somebody elsewhere.</summary>
     internal static bool IsFromHere(HttpContext context) =>

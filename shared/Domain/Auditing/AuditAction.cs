@@ -50,6 +50,10 @@ public enum AuditAction
     ChangeStaff,
     /// <summary>A part of a feed that could not be applied is not waited for any longer.</summary>
     GiveUpBatch,
+    /// <summary>What a district's codes mean.</summary>
+    ChangeCodeSets,
+    /// <summary>A month of the audit, past the district's time for keeping it, is no longer held.</summary>
+    DropAudit,
 }
 
 /// <summary>Why somebody who does not work with a pupil looked up what was done to the pupil's record. Chosen from a list:

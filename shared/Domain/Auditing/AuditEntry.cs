@@ -17,6 +17,10 @@ public sealed record AuditEntry(
     string Id, DateTimeOffset At, AuditActor Who, IReadOnlyList<Role> Roles, AccessReason? Reason, AuditAction Action,
     SchoolId? School, IReadOnlyList<StudentKey> Students, string? Reference = null, int? Count = null, StatedPurpose? Purpose = null)
 {
+    /// <summary>By which way it was asked: <see cref="AuditWays"/>, or the id of the system that spoke for the person. Null for what the
+    /// system does by itself, and in entries from before this was kept.</summary>
+    public string? Through { get; init; }
+
     public const int MaxText = 200;
 
     /// <summary>Thirty-five bytes each: an entry then fits a row of the table twice over.</summary>
@@ -28,16 +32,16 @@ public sealed record AuditEntry(
     /// <summary>A read or write of one pupil's record, under an id of its own.</summary>
     public static AuditEntry OfPupil(
         Authority authority, AuditAction action, StudentKey student, SchoolId? school, DateTimeOffset at, string? reference = null) =>
-        new(NewId(at), at, authority.Who, authority.Roles, authority.Reason, action, school, [student], reference);
+        new(NewId(at), at, authority.Who, authority.Roles, authority.Reason, action, school, [student], reference) { Through = authority.Through };
 
     /// <summary>A change that is of no one pupil, under an id of its own.</summary>
     public static AuditEntry OfDistrict(Authority authority, AuditAction action, DateTimeOffset at, int? count = null) =>
-        new(NewId(at), at, authority.Who, authority.Roles, authority.Reason, action, null, [], Count: count);
+        new(NewId(at), at, authority.Who, authority.Roles, authority.Reason, action, null, [], Count: count) { Through = authority.Through };
 
     /// <summary>An import's or run's entry for one school: told again, it is the same entry.</summary>
     /// <param name="run">Opaque id of the feed or run.</param>
     public static AuditEntry OfRun(Authority authority, AuditAction action, string run, SchoolId? school, DateTimeOffset at, int? count = null) =>
-        new($"{action} {run} {school}", at, authority.Who, authority.Roles, authority.Reason, action, school, [], run, count);
+        new($"{action} {run} {school}", at, authority.Who, authority.Roles, authority.Reason, action, school, [], run, count) { Through = authority.Through };
 
     internal static string NewId(DateTimeOffset at) => Guid.CreateVersion7(at).ToString("N");
 
@@ -45,7 +49,7 @@ public sealed record AuditEntry(
     /// <exception cref="ArgumentException">A text or the list of pupils is too long.</exception>
     public byte[] ToBytes()
     {
-        if (Id.Length is 0 or > MaxText || Reference?.Length > MaxText || Students.Count > (School is null ? MaxUnlistedStudents : MaxStudents))
+        if (Id.Length is 0 or > MaxText || Reference?.Length > MaxText || Through?.Length > MaxText || Students.Count > (School is null ? MaxUnlistedStudents : MaxStudents))
             throw new ArgumentException("An audit entry's id or reference is too long, or it names too many pupils.");
         return JsonSerializer.SerializeToUtf8Bytes(this with { At = At.ToUniversalTime() }, AuditJson.Default.AuditEntry);
     }
@@ -80,4 +84,5 @@ internal sealed class AuditActorJson : JsonConverter<AuditActor>
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(ChainLink))]
 [JsonSerializable(typeof(ChainTail))]
+[JsonSerializable(typeof(MonthHeads))]
 internal sealed partial class AuditJson : JsonSerializerContext;

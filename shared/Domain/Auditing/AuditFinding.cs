@@ -32,6 +32,9 @@ public sealed record AuditVerification(long Entries, int Chains, long Seals, lon
 {
     public const int MaxFindings = 1_000;
 
+    /// <summary>Months past the district's time for keeping the audit: of them only where each chain stood is held.</summary>
+    public int DroppedMonths { get; init; }
+
     public bool IsWhole => FaultCount == 0;
 }
 

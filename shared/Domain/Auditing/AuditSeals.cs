@@ -64,8 +64,11 @@ public sealed class AuditSeals(ITableStore store, IFileArchive archive, AuditKey
         return months;
     }
 
-    private async Task<bool> SealAsync(string month, IEnumerable<ChainPlace> chains, CancellationToken cancellationToken)
+    /// <summary>Seals a month if its chains have grown since its last seal.</summary>
+    /// <returns>Whether a seal was made.</returns>
+    public async Task<bool> SealAsync(string month, IEnumerable<ChainPlace> chains, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(chains);
         var counted = await FindCountAsync(month, cancellationToken);
         var points = new List<SealedChain>();
         long entries = 0;

@@ -16,6 +16,7 @@ public sealed class AuditVerifier(ITableStore store, AuditSeals seals, AuditKeys
         var links = (await ChainMonths.ReadAsync(store, district, cancellationToken)).ToLookup(m => m.Place.Month);
         long entries = 0;
         long sealCount = 0;
+        var dropped = 0;
         var chains = new HashSet<int>();
         var months = links.Select(m => m.Key).Union(await seals.MonthsAsync(cancellationToken)).Order(StringComparer.Ordinal)
             .Where(m => (from is null || string.CompareOrdinal(m, from) >= 0) && (to is null || string.CompareOrdinal(m, to) <= 0));
@@ -23,6 +24,12 @@ public sealed class AuditVerifier(ITableStore store, AuditSeals seals, AuditKeys
         {
             var sealedPoints = await ReadSealsAsync(month, findings, cancellationToken);
             sealCount += sealedPoints.Count;
+            if (await MonthHeads.FindAsync(store, district, month, cancellationToken) is { } heads)
+            {
+                dropped++;
+                await CheckHeadsAsync(heads, month, sealedPoints.Points, findings, cancellationToken);
+                continue;
+            }
             var linkOf = links[month].ToDictionary(m => m.Place.Chain, m => m.Link);
             foreach (var chain in linkOf.Keys.Union(sealedPoints.Points.Keys).Order())
             {
@@ -36,7 +43,23 @@ public sealed class AuditVerifier(ITableStore store, AuditSeals seals, AuditKeys
             }
         }
         progress?.Report(entries);
-        return new AuditVerification(entries, chains.Count, sealCount, findings.Count, findings.First);
+        return new AuditVerification(entries, chains.Count, sealCount, findings.Count, findings.First) { DroppedMonths = dropped };
+    }
+
+    /// <summary>A month that is no longer held is known by where its chains stood: we have signed it, and every chain stood where the last
+    /// seal found it.</summary>
+    private async Task CheckHeadsAsync(
+        MonthHeads heads, string month, Dictionary<int, List<WitnessedPoint>> sealedPoints, AuditFindings findings, CancellationToken cancellationToken)
+    {
+        if (heads.Month != month || !await heads.IsSignedAsync(keys, district, cancellationToken))
+            findings.Add(new AuditFinding(AuditFault.NotSigned, month, null, null, heads.DroppedAt, "No key of this district has signed where the month's chains stood when it was let go."));
+        foreach (var chain in sealedPoints.Keys.Union(heads.Chains.Select(head => head.Chain)).Order())
+        {
+            var place = new ChainPlace(month, chain);
+            var sealedLast = sealedPoints.GetValueOrDefault(chain)?[^1].Point;
+            if (heads.Of(chain)?.Point != sealedLast)
+                findings.Add(AuditFault.Forked, place, sealedLast?.Sequence, heads.DroppedAt, "Where the chain stood when its month was let go is not where its last seal found it.");
+        }
     }
 
     /// <summary>Each chain's points by the month's seals.</summary>

@@ -35,13 +35,24 @@ public readonly record struct AuditActor
 /// <param name="Reason">The gate's reason code; null where no gate was asked, for the system and for the command line.</param>
 public sealed record Authority(AuditActor Who, IReadOnlyList<Role> Roles, AccessReason? Reason)
 {
+    /// <summary>By which way: one of <see cref="AuditWays"/>, or the id of the system that spoke for the person.</summary>
+    public string? Through { get; init; }
+
     /// <summary>A caller that the gate let through.</summary>
     public static Authority Of(Caller caller, AccessDecision decision) =>
-        new(AuditActor.Staff(caller.Id.Value), [.. caller.Roles.Order()], decision.Reason);
+        new(AuditActor.Staff(caller.Id.Value), [.. caller.Roles.Order()], decision.Reason) { Through = caller.Through?.Value };
 
     /// <param name="name">"screening", "import", ...</param>
     public static Authority System(string name) => new(AuditActor.System(name), [], null);
 
     /// <summary>Whoever sits at the machine that holds the data.</summary>
-    public static Authority CommandLine { get; } = System("command-line");
+    public static Authority CommandLine { get; } = System("command-line") with { Through = AuditWays.Command };
+}
+
+/// <summary>The ways in.</summary>
+public static class AuditWays
+{
+    public const string Page = "page";
+    public const string Api = "api";
+    public const string Command = "command";
 }

@@ -66,6 +66,7 @@ internal sealed class ChainCheck(ITableStore store, AuditKeys keys, DistrictId d
     private async Task CheckMonthBeforeAsync(ChainPlace before, ChainPoint point, CancellationToken cancellationToken)
     {
         var row = await store.GetAsync(TableName.Audit, ChainRows.Partition(district.Value, before), ChainRows.EntryKey(point.Day, point.Sequence), cancellationToken);
+        if (row is null && await MonthHeads.FindAsync(store, district, before.Month, cancellationToken) is { } heads && heads.Of(before.Chain)?.Holds(point) == true) return;
         if (row is null)
             findings.Add(AuditFault.CutTail, before, point.Sequence, null, $"Entry {point.Sequence}, upon which {place} goes on, is not there.");
         else if (ChainRows.Read(row.Value.Body) is not { } entry || Hex(entry.Hash.Span) != point.Hash)

@@ -40,9 +40,12 @@ internal static class ChainMonths
         ChainPlace? before = null;
         await foreach (var row in store.QueryAsync(TableName.Audit, Registry(district), ChainRows.MonthsBefore(place), cancellationToken))
             before = ChainRows.ReadMonthKey(row.Key);
-        // A month that was begun and got no entry is passed over: there is no point of it to hold on to.
-        return before is { } month && await ChainTails.FindAsync(store, district, month, cancellationToken) is { } tail
-            ? new ChainLink(month.Month, tail.Point)
+        if (before is not { } month) return ChainLink.First;
+        if (await ChainTails.FindAsync(store, district, month, cancellationToken) is { } tail) return new ChainLink(month.Month, tail.Point);
+        // Long ago and no longer held: where it stood is kept. A month that was begun and got no entry is passed over: there is no
+        // point of it to hold on to.
+        return await MonthHeads.FindAsync(store, district, month.Month, cancellationToken) is { } heads && heads.Of(month.Chain) is { Point: { } point }
+            ? new ChainLink(month.Month, point)
             : ChainLink.First;
     }
 }

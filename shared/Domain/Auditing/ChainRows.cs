@@ -40,7 +40,8 @@ public readonly record struct ChainedEntry(long Sequence, ReadOnlyMemory<byte> H
 /// <summary>Rows of a chain's partition: <c>E|yyyyMMdd|sequence</c> an entry, <c>T</c> the signed tail, and three kinds of index
 /// rows, each of which holds the key of its entry: <c>P|student|sequence</c> for an entry of one pupil, <c>L|school|sequence</c>
 /// for a school's list of pupils, <c>K|id</c> for a write, so that a message delivered twice is appended once. Partition (district) has
-/// a row <c>M|chain|month</c> for every chain's month with its link, and <c>S|month</c> the number of seals.</summary>
+/// a row <c>M|chain|month</c> for every chain's month with its link, <c>S|month</c> the number of seals, and <c>H|month</c> where the chains
+/// of a month stood that is no longer held.</summary>
 internal static class ChainRows
 {
     private const string Entry = "E";
@@ -49,6 +50,7 @@ internal static class ChainRows
     private const string WriteId = "K";
     private const string MonthRow = "M";
     private const string SealRow = "S";
+    private const string HeadsRow = "H";
     private const int HashSize = SHA256.HashSizeInBytes;
     private const int HeadSize = sizeof(long) + HashSize;
 
@@ -80,6 +82,13 @@ internal static class ChainRows
         key.Parts() is [_, var chain, var month] ? new ChainPlace(month, int.Parse(chain, CultureInfo.InvariantCulture)) : throw new FormatException("Not a month of a chain.");
 
     public static RowKey SealKey(string month) => RowKey.Of(SealRow, month);
+
+    public static RowKey HeadsKey(string month) => RowKey.Of(HeadsRow, month);
+
+    public static RowKeyRange Heads { get; } = RowKeyRange.Under(HeadsRow);
+
+    /// <summary>Everything of a chain's month: the tail, its entries and the rows that find them.</summary>
+    public static RowKeyRange Whole { get; } = new("", "~");
 
     public static string Day(DateOnly day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 

@@ -23,7 +23,7 @@ public sealed class DisclosureLog(AuditChains chains, TimeProvider time)
             from school in shown.GroupBy(s => s.School, s => s.Student)
             from students in school.Distinct().Chunk(AuditEntry.MaxStudents)
             select chains.AppendAsync(
-                new AuditEntry(AuditEntry.NewId(now), now, authority.Who, authority.Roles, authority.Reason, action, school.Key, students), cancellationToken));
+                new AuditEntry(AuditEntry.NewId(now), now, authority.Who, authority.Roles, authority.Reason, action, school.Key, students) { Through = authority.Through }, cancellationToken));
     }
 
     /// <summary>Rows of a feed, a run's output or the audit itself are about to be shown; whose records, the reference says.</summary>
@@ -31,6 +31,6 @@ public sealed class DisclosureLog(AuditChains chains, TimeProvider time)
     {
         var now = time.GetUtcNow();
         return chains.AppendAsync(
-            new AuditEntry(AuditEntry.NewId(now), now, authority.Who, authority.Roles, authority.Reason, action, school, [], reference), cancellationToken);
+            new AuditEntry(AuditEntry.NewId(now), now, authority.Who, authority.Roles, authority.Reason, action, school, [], reference) { Through = authority.Through }, cancellationToken);
     }
 }

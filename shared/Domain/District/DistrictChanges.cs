@@ -32,6 +32,10 @@ public sealed class DistrictChanges(
     public Task SetProfileAsync(DistrictProfile profile, Authority authority, CancellationToken cancellationToken) =>
         ChangeAsync(before => before with { Profile = profile }, authority, cancellationToken);
 
+    /// <param name="months">Whole months for which the audit is kept; null keeps it for good.</param>
+    public Task SetAuditMonthsAsync(int? months, Authority authority, CancellationToken cancellationToken) =>
+        ChangeAsync(before => before with { AuditMonths = months }, authority, cancellationToken);
+
     /// <param name="routine">New routine referrals a counsellor takes in a week; null is no cap.</param>
     /// <param name="counsellors">Of schools that have not exactly one, 0 to <see cref="DistrictCapacity.MaxCounsellors"/>.</param>
     /// <param name="staleAfter">School days without attendance after which its rules rest.</param>

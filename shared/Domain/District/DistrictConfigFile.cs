@@ -27,6 +27,9 @@ public sealed record DistrictConfig(
     /// <summary>Whom to speak to; stored beside the settings.</summary>
     public SafeguardingConfig? Safeguarding { get; init; }
 
+    /// <summary>As <see cref="DistrictSettings.AuditMonths"/>.</summary>
+    public int? AuditMonths { get; init; }
+
     /// <summary>The settings with this file's parts laid over them. A given list of opt-outs replaces the stored one.</summary>
     public async ValueTask<DistrictSettings> ApplyToAsync(DistrictSettings settings, StudentResolver resolve, CancellationToken cancellationToken)
     {
@@ -38,6 +41,7 @@ public sealed record DistrictConfig(
             Capacity = Capacity ?? settings.Capacity,
             FirstMonth = FirstMonth ?? settings.FirstMonth,
             Profile = Profile ?? settings.Profile,
+            AuditMonths = AuditMonths ?? settings.AuditMonths,
         };
         if (OptOuts is not null) merged = merged with { OptOuts = new HashSet<StudentKey>(), UnresolvedOptOuts = OptOuts };
         return await merged.ResolveAsync(resolve, cancellationToken);
@@ -53,6 +57,7 @@ public sealed record DistrictConfig(
 ///   "optOuts": ["604822"],
 ///   "capacity": { "routinePerCounsellorAndWeek": 5, "counsellors": { "255901001": 2 } },
 ///   "firstMonth": 8,
+///   "auditMonths": 84,
 ///   "profile": { "name": "Willow Valley schools", "language": "en", "timeZone": "America/Chicago" },
 ///   "safeguarding": {
 ///     "district": { "name": "Ms Hall", "phone": "555-0100", "mail": "hall@district.example" },
@@ -97,7 +102,7 @@ public static class DistrictConfigFile
 
     private static DistrictConfig Read(ConfigReader reader, JsonElement root)
     {
-        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "profile", "safeguarding");
+        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "auditMonths", "profile", "safeguarding");
         var thresholds = reader.Object(parts, "thresholds", "staleFeedSchoolDays", "ruleSet");
         var clears = parts.TryGetValue("legalBasis", out var basis) && basis.ValueKind == JsonValueKind.Null;
         return new DistrictConfig(
@@ -111,6 +116,7 @@ public static class DistrictConfigFile
             ReadProfile(reader, parts))
         {
             Safeguarding = SafeguardingConfig.Read(reader, parts),
+            AuditMonths = reader.Number(parts, "auditMonths", DistrictSettings.MinAuditMonths, DistrictSettings.MaxAuditMonths),
         };
     }
 

@@ -25,6 +25,14 @@ public sealed record DistrictSettings(
 
     public DistrictProfile Profile { get; init; } = DistrictProfile.None;
 
+    /// <summary>Whole months for which the audit is kept, <see cref="MinAuditMonths"/> to <see cref="MaxAuditMonths"/>; null keeps it for good.</summary>
+    public int? AuditMonths { get; init; }
+
+    /// <summary>Longer than an entry may come late.</summary>
+    public const int MinAuditMonths = 24;
+
+    public const int MaxAuditMonths = 1200;
+
     public bool IsOptedOut(StudentKey student) => OptOuts.Contains(student);
 }
 

@@ -116,7 +116,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 
     private static SettingsRow ToStored(DistrictSettings settings, int revision, int optOutRows, int unresolvedRows) => new(
         revision, settings.LegalBasis, settings.CodeSets, settings.Thresholds, settings.Capacity.RoutinePerCounsellorAndWeek,
-        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows, settings.Profile);
+        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows, settings.Profile, settings.AuditMonths);
 
     private static DistrictSettings ToSettings(SettingsRow stored, List<TableRow> optOuts, List<TableRow> unresolved) => new(
         stored.LegalBasis, stored.CodeSets, stored.Thresholds,
@@ -126,6 +126,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
         stored.FirstMonth)
     {
         Profile = stored.Profile ?? DistrictProfile.None,
+        AuditMonths = stored.AuditMonths,
     };
 
     private static List<byte[]> PackKeys(IReadOnlySet<StudentKey> students)
@@ -179,7 +180,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 internal sealed record SettingsRow(
     int Revision, LegalBasis? LegalBasis, IReadOnlyList<string> CodeSets, DistrictThresholds Thresholds,
     int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<string, int> Counsellors, int FirstMonth, int OptOutRows, int UnresolvedRows,
-    DistrictProfile? Profile);
+    DistrictProfile? Profile, int? AuditMonths = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]

@@ -16,6 +16,12 @@ public sealed class CalendarIntake(CalendarStore calendars, DistrictId district)
             .Select(c => InstructionalDays.Decide(c, c.Year, []).Warning is { } warning ? $"{c.School?.Value ?? "All schools"}, {c.Year.Label}: {warning}" : null)
             .OfType<string>().Distinct().ToList();
         // Also where nothing changed: the file may have been applied before and this cut short.
-        return new TakenIn(outcome, changed.Count, warnings) { Follows = [.. import.Calendars.Select(c => CalendarChange.MessageOf(district, feed, c.School, c.Year))] };
+        var statedBySchool = import.Calendars.ToLookup(c => c.School, c => c.Days.Count + c.Sessions.Count);
+        return new TakenIn(outcome, changed.Count, warnings)
+        {
+            Schools = statedBySchool.Where(of => of.Key is not null).ToDictionary(of => of.Key!.Value, of => of.Sum()),
+            OfDistrict = statedBySchool.Contains(null) ? statedBySchool[null].Sum() : null,
+            Follows = [.. import.Calendars.Select(c => CalendarChange.MessageOf(district, feed, c.School, c.Year))],
+        };
     }
 }

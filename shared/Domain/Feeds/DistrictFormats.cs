@@ -31,6 +31,14 @@ public sealed class DistrictFormatsStore(ITableStore store, DistrictSettingsStor
         return new DistrictFormats(CodeSetLibrary.Shipped.With(codeSets).Choosing(used), CsvProfiles.Shipped.With(profiles));
     }
 
+    /// <summary>Whether it is stored just so.</summary>
+    public async Task<bool> HoldsCodeSetAsync(CodeSet codeSet, string json, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(codeSet);
+        return await store.GetAsync(TableName.District, Partition, RowKey.Of(CodeSetRows, codeSet.Id), cancellationToken) is { } row
+            && row.Body.Span.SequenceEqual(Encoding.UTF8.GetBytes(json));
+    }
+
     /// <summary>Stores a code set that loads, replacing the one of that id.</summary>
     public Task SaveCodeSetAsync(CodeSet codeSet, string json, CancellationToken cancellationToken) =>
         SaveAsync(CodeSetRows, codeSet.Id, json, cancellationToken);

@@ -55,8 +55,9 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);
-        await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(
-            status.EntryOf(status.Request.Content == FeedContent.Roster ? AuditAction.ImportRoster : AuditAction.ImportObservations, of.Key, of.Value), cancellationToken)));
+        var action = ActionOf(status.Request.Content);
+        await Task.WhenAll(taken.Schools.Select(of => trail.AppendAsync(status.EntryOf(action, of.Key, of.Value), cancellationToken)));
+        if (taken.OfDistrict is { } count) await trail.AppendAsync(status.EntryOf(action, null, count), cancellationToken);
         return (taken.Outcome switch
         {
             ReadOutcome.Read read => status with
@@ -72,14 +73,26 @@ public sealed class FeedArrival(
             _ => throw new InvalidOperationException("A read outcome is not handled."),
         }, taken.Follows);
     }
+
+    private static AuditAction ActionOf(FeedContent content) => content switch
+    {
+        FeedContent.Roster => AuditAction.ImportRoster,
+        FeedContent.Calendar => AuditAction.ImportCalendar,
+        FeedContent.Observations => AuditAction.ImportObservations,
+        FeedContent.Staff => AuditAction.ChangeStaff,
+        _ => throw new InvalidOperationException("A kind of feed is not handled."),
+    };
 }
 
 /// <summary>What became of a file that is applied at once.</summary>
 /// <param name="Changed">Pupils, calendars or forms that were new or changed.</param>
 public sealed record TakenIn(ReadOutcome Outcome, long Changed, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Schools whose pupils' records it wrote, and how many statements or forms for each.</summary>
+    /// <summary>Schools whose records it wrote, and how many statements, days or forms for each.</summary>
     public IReadOnlyDictionary<SchoolId, int> Schools { get; init; } = new Dictionary<SchoolId, int>();
+
+    /// <summary>How many it wrote that are of no one school: days of every school's calendar, staff. Null for none.</summary>
+    public int? OfDistrict { get; init; }
 
     /// <summary>What it asks for, sent with the feed's completion.</summary>
     public IReadOnlyList<Envelope> Follows { get; init; } = [];

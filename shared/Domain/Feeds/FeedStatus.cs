@@ -111,7 +111,7 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
 
     /// <summary>The audit's entry of what the feed wrote in one school. Written again after a crash it is the same entry: it bears
     /// the feed's arrival, not the hour of the work.</summary>
-    public AuditEntry EntryOf(AuditAction action, District.SchoolId school, int? count = null) =>
+    public AuditEntry EntryOf(AuditAction action, District.SchoolId? school, int? count = null) =>
         AuditEntry.OfRun(Request.SentBy ?? Authority.System("import"), action, Id.Value, school, ArrivedAt, count);
 
     [JsonIgnore]

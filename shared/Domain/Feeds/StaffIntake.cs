@@ -23,7 +23,7 @@ public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
         foreach (var school in stated.SelectMany(row => row.Schools).Distinct().Order())
             if ((await staff.OfSchoolAsync(school, Role.SafeguardingLead, cancellationToken)).Count == 0)
                 warnings.Add($"{school} has no safeguarding lead: urgent concerns go to the district's contact.");
-        return new TakenIn(outcome, changed, warnings);
+        return new TakenIn(outcome, changed, warnings) { OfDistrict = (int)changed };
     }
 
     private async Task<bool> SaveAsync(RosterStaff row, RefusedRowHandler refuse, CancellationToken cancellationToken)

@@ -12,11 +12,23 @@ public sealed record SafeguardingConfig(
     private const int MaxPhone = 40;
     private const int MaxMail = 254;
 
-    /// <summary>Puts these in the place of what was stored of them.</summary>
-    public async Task SaveAsync(SafeguardingContactStore store, CancellationToken cancellationToken)
+    /// <summary>Puts these in the place of what was stored of them; what is stored so already is left alone.</summary>
+    /// <param name="before">Called before each change with the school it is of; null for the district.</param>
+    public async Task SaveAsync(SafeguardingContactStore store, Func<SchoolId?, Task> before, CancellationToken cancellationToken)
     {
-        await store.SetDistrictAsync(District, Everywhere, cancellationToken);
-        foreach (var (school, own) in Schools) await store.SetSchoolAsync(school, own, cancellationToken);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(before);
+        if (await store.ReadOwnAsync(null, cancellationToken) != new SafeguardingContacts(District, Everywhere))
+        {
+            await before(null);
+            await store.SetDistrictAsync(District, Everywhere, cancellationToken);
+        }
+        foreach (var (school, own) in Schools)
+        {
+            if ((await store.ReadOwnAsync(school, cancellationToken)).School == own) continue;
+            await before(school);
+            await store.SetSchoolAsync(school, own, cancellationToken);
+        }
     }
 
     /// <returns>Null where the file has no such part.</returns>

@@ -67,6 +67,20 @@ public sealed record AuditModel(AuditForm Form, string? Wrong = null, AuditAnswe
         _ => throw new InvalidOperationException("An answer of the audit is not handled."),
     };
 
+    /// <summary>The end of the key of the words that say by which way it was asked; null where that is not kept.</summary>
+    public static string? WayOf(AuditEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Through switch
+        {
+            null => null,
+            AuditWays.Page => "Page",
+            AuditWays.Api => "Api",
+            AuditWays.Command => "Command",
+            _ => "System",
+        };
+    }
+
     /// <summary>The id of the field the words are about.</summary>
     public string? WrongField => Wrong switch
     {

@@ -18,7 +18,7 @@ public sealed class SafeguardingConfigTests
         var config = Assert.IsType<DistrictConfigResult.Loaded>(DistrictConfigFile.Load(file, "district.json")).Config.Safeguarding!;
         using var store = new TestStore();
         var contacts = new SafeguardingContactStore(store.Tables, DistrictId.Parse("valley"));
-        await config.SaveAsync(contacts, default);
+        await config.SaveAsync(contacts, _ => Task.CompletedTask, default);
 
         var oakfield = await contacts.ReadAsync(SchoolId.Parse("oakfield"), default);
         Assert.Equal((new SafeguardingContact("Mr Lee", "555-0101"), "Dr Reed", "911"), (Assert.Single(oakfield.SpeakTo), oakfield.School.AboutStaff!.Name, oakfield.School.EmergencyNumber));

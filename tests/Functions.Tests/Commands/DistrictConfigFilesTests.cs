@@ -94,7 +94,7 @@ public sealed class DistrictConfigFilesTests : IDisposable
         "district.json", $$"""{ "legalBasis": { "kind": "publicTask", "text": "a test" }, "thresholds": { "ruleSet": "{{ruleSet}}" } }""");
 
     /// <summary>The shipped rules under a version of the district's own.</summary>
-    private static string OurRules()
+    internal static string OurRules()
     {
         using var stream = typeof(RuleSet).Assembly.GetManifestResourceStream("rulesets/starting-1.json")!;
         using var reader = new StreamReader(stream);

@@ -60,6 +60,8 @@ internal static class AuditCommand
     private static void WriteText(TextWriter output, AuditVerification found)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.Entries:N0} entries in {found.Chains} chains, {found.Seals:N0} seals: {(found.IsWhole ? "whole." : $"{found.FaultCount:N0} faults.")}"));
+        if (found.DroppedMonths > 0)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.DroppedMonths:N0} months are past the district's time for keeping them; where their chains stood is held and agrees with their seals."));
         foreach (var finding in found.Findings)
             output.WriteLine($"{finding.Fault,-14} {Place(finding),-26} {Time(finding.At),-21} {finding.What}");
     }
@@ -78,6 +80,7 @@ internal static class AuditCommand
         json.WriteNumber("entries", found.Entries);
         json.WriteNumber("chains", found.Chains);
         json.WriteNumber("seals", found.Seals);
+        json.WriteNumber("droppedMonths", found.DroppedMonths);
         json.WriteNumber("faults", found.FaultCount);
         json.Array("findings", found.Findings, finding =>
         {

@@ -32,12 +32,19 @@ internal static class DistrictConfigOption
                     Authority.CommandLine,
                     (settings, stop) => config.ApplyToAsync(settings, context.Get<StudentDirectory>().FindAsync, stop),
                     cancellationToken);
-                if (config.Safeguarding is { } safeguarding) await safeguarding.SaveAsync(context.Get<SafeguardingContactStore>(), cancellationToken);
+                if (config.Safeguarding is { } safeguarding)
+                    await safeguarding.SaveAsync(
+                        context.Get<SafeguardingContactStore>(), school => RecordAsync(context, AuditAction.ChangeSettings, school, null, cancellationToken), cancellationToken);
                 return null;
             default:
                 throw new InvalidOperationException("An unknown outcome of reading a district file.");
         }
     }
+
+    /// <summary>Appended just before the change: one entry too many is better than one too few.</summary>
+    private static Task RecordAsync(CommandContext context, AuditAction action, SchoolId? school, string? reference, CancellationToken cancellationToken) =>
+        context.Get<AuditTrail>().AppendAsync(
+            AuditEntry.OfDistrict(Authority.CommandLine, action, context.Get<TimeProvider>().GetUtcNow()) with { School = school, Reference = reference }, cancellationToken);
 
     /// <summary>The files a district file names, relative to itself. All are read and checked before any is stored.</summary>
     private sealed class NamedFiles(CommandContext context, FileInfo district)
@@ -52,18 +59,34 @@ internal static class DistrictConfigOption
             for (var i = 0; i < (config.CodeSets?.Count ?? 0); i++) codeSets.Add(await ReadCodeSetAsync($"codeSets[{i}]", config.CodeSets![i], cancellationToken));
             if (Errors.Count > 0) return config;
 
-            if (rules is ({ } set, { } text) && !await context.Get<RuleSets>().AddAsync(set, text, cancellationToken))
+            if (rules is ({ } set, { } text) && !await AddRulesAsync(set, text, cancellationToken))
             {
                 Errors.Add($"{Path.GetFileName(config.RuleSet)}: version: other rules are stored as {set.Version}. Give the changed ones a version of their own, so that older results keep theirs.");
                 return config;
             }
             foreach (var (codeSet, json) in codeSets)
-                if (codeSet is not null) await context.Get<DistrictFormatsStore>().SaveCodeSetAsync(codeSet, json, cancellationToken);
+                if (codeSet is not null) await SaveCodeSetAsync(codeSet, json, cancellationToken);
             return config with
             {
                 RuleSet = rules.Set?.Version ?? config.RuleSet,
                 CodeSets = config.CodeSets is null ? null : [.. codeSets.Select((c, i) => c.Set?.Id ?? config.CodeSets[i])],
             };
+        }
+
+        private async Task<bool> AddRulesAsync(RuleSet rules, string json, CancellationToken cancellationToken)
+        {
+            var ruleSets = context.Get<RuleSets>();
+            if (!await ruleSets.IsKnownAsync(rules.Version, cancellationToken))
+                await RecordAsync(context, AuditAction.ChangeRules, null, rules.Version, cancellationToken);
+            return await ruleSets.AddAsync(rules, json, cancellationToken);
+        }
+
+        private async Task SaveCodeSetAsync(CodeSet codeSet, string json, CancellationToken cancellationToken)
+        {
+            var formats = context.Get<DistrictFormatsStore>();
+            if (await formats.HoldsCodeSetAsync(codeSet, json, cancellationToken)) return;
+            await RecordAsync(context, AuditAction.ChangeCodeSets, null, codeSet.Id, cancellationToken);
+            await formats.SaveCodeSetAsync(codeSet, json, cancellationToken);
         }
 
         private async Task<(RuleSet? Set, string? Text)> ReadRulesAsync(string? name, CancellationToken cancellationToken)
