@@ -29,8 +29,8 @@ public sealed class StorageOptions
     /// <summary>True makes tables and container where they are missing. In Azure the template makes them.</summary>
     public bool Create { get; set; }
 
-    /// <summary>Rows a second that this process writes to one partition, inclusive; as many again may come in one burst. The
-    /// service publishes 2,000 a second and partition, so one process stays under it, burst included.</summary>
+    /// <summary>Rows a second that this process writes to one partition, inclusive; a quarter as many may come in one burst. The
+    /// service publishes 2,000 a second and partition, so one process stays well under it.</summary>
     public int RowsPerSecond { get; set; } = 1_000;
 
     /// <summary>How long one call to the service may take.</summary>

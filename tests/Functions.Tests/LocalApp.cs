@@ -30,7 +30,7 @@ internal sealed class LocalApp : IAsyncDisposable
         collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
-        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")) { Loan = loan ?? TimeSpan.FromSeconds(60) });
+        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")) { Loan = loan ?? TimeSpan.FromSeconds(60) }.OnTestStore());
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
     }

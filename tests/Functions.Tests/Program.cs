@@ -2,6 +2,7 @@ using SchoolSignal.Functions.Tests;
 using SchoolSignal.Functions.Tests.Attendance;
 using SchoolSignal.Functions.Tests.Notifications;
 
+await using var store = await StoreSwitch.StartAsync(args);
 return args switch
 {
     [nameof(KilledImportTests), var folder, var run] => await KilledImportTests.WorkAsync(folder, run),

@@ -11,8 +11,9 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
 {
     public const int DefaultPort = 7071;
 
-    /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>) and how Microsoft 365 is called (<c>Graph</c>); empty for
-    /// the picker and the mailbox of this machine.</summary>
+    /// <summary>Where the tenant is named (sections <c>Entra</c>, <c>PublicOrigin</c>), how Microsoft 365 is called (<c>Graph</c>), and a
+    /// storage account and vault (<c>Storage</c>, <c>KeyVault</c>); without them the picker, the mailbox, the database and the folder of
+    /// this machine.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
     /// <summary>True keeps every alert in the mailbox of this machine, whatever the configuration says: made-up staff have no address.</summary>

@@ -8,20 +8,19 @@ namespace SchoolSignal.Adapters.AzureTables;
 /// <summary>Registers Table Storage as the table store.</summary>
 public static class AzureTableServices
 {
-    /// <summary>Needs a <see cref="TimeProvider"/>.</summary>
     /// <param name="credential">Null is this app's identity.</param>
+    /// <param name="configure">The transport and policies of a test.</param>
     /// <exception cref="ArgumentException">The options are wrong; all that is wrong stands in the message.</exception>
-    public static IServiceCollection AddAzureTables(this IServiceCollection services, StorageOptions options, TokenCredential? credential = null)
+    public static IServiceCollection AddAzureTables(this IServiceCollection services, StorageOptions options, TokenCredential? credential = null, Action<TableClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         return services
-            .AddSingleton(provider => new AzureTableStore(
-                Client(options, credential), options, provider.GetRequiredService<TimeProvider>()))
+            // On the world's time, whatever clock the app is shown: the network keeps to no other.
+            .AddSingleton(_ => new AzureTableStore(Client(options, credential, configure), options, TimeProvider.System))
             .AddSingleton<ITableStore>(provider => provider.GetRequiredService<AzureTableStore>());
     }
 
-    /// <param name="configure">The transport and policies of a test.</param>
     internal static TableServiceClient Client(StorageOptions options, TokenCredential? credential = null, Action<TableClientOptions>? configure = null)
     {
         var client = new TableClientOptions

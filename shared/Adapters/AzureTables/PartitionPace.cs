@@ -12,8 +12,8 @@ internal sealed class PartitionPace(int rowsPerSecond) : IDisposable
     private readonly PartitionedRateLimiter<(TableName, PartitionKey)> limiter = PartitionedRateLimiter.Create<(TableName, PartitionKey), (TableName, PartitionKey)>(
         place => RateLimitPartition.GetTokenBucketLimiter(place, _ => new TokenBucketRateLimiterOptions
         {
-            // A bucket's worth at once and as much in the second after it.
-            TokenLimit = rowsPerSecond,
+            // A little at once: what was let through may still wait on its way and then arrive together with what comes after it.
+            TokenLimit = Math.Max(ITableStore.MaxChanges, rowsPerSecond / 4),
             TokensPerPeriod = rowsPerSecond / Periods,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1d / Periods),
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,

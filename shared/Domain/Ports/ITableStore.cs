@@ -46,9 +46,9 @@ public interface ITableStore
     /// request.</summary>
     const int MaxCommitBytes = 4 * 1024 * 1024;
 
-    /// <summary>What a change counts, as it travels to Table Storage: its body in base64, its key four times (in the address, where
-    /// a character may take three bytes, and in the row), and a kilobyte around them.</summary>
-    static int WireBytes(RowKey key, int body) => ((body + 2) / 3 * 4) + (key.Value.Length * 4) + 1024;
+    /// <summary>What a change counts, as it travels to Table Storage: its body in base64, its key in the address and in the
+    /// row, where a character may take five bytes each, and a kilobyte around them.</summary>
+    static int WireBytes(RowKey key, int body) => ((body + 2) / 3 * 4) + (key.Value.Length * 10) + 1024;
 
     ValueTask<TableRow?> GetAsync(TableName table, PartitionKey partition, RowKey key, CancellationToken cancellationToken);
 

@@ -1,9 +1,4 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
 
@@ -22,23 +17,24 @@ public readonly record struct StudentNaming(StudentUniqueId UniqueId, string? Gi
 /// <summary>The only place that ties a random <see cref="StudentKey"/> to a StudentUniqueId and a name.</summary>
 /// <remarks><c>H|version|hmac</c> → StudentKey, in the bucket of the HMAC; <c>K|studentKey</c> → sealed identity, in the
 /// bucket of the key. <c>K</c> is written first and the insert of <c>H</c> decides between two writers; a <c>K</c> row that
-/// lost is removed, and one left by a crash is an orphan for the sweep.</remarks>
+/// lost is removed, and one left by a crash is an orphan for the sweep. While the directory is given new keys
+/// (<see cref="DirectoryRekey"/>) a new pupil's <c>H</c> is written under the older version first, which those know who have not
+/// heard of the new one, and then under the new one, whose insert is the last word.</remarks>
 public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, DistrictId district, int buckets = PupilPartitions.DefaultCount)
 {
     /// <summary>Rows asked for at once when many pupils are named.</summary>
     private const int AtOnce = 16;
 
-    private const string HashRows = "H";
-    private const string KeyRows = "K";
+    private readonly DirectoryRows rows = new(district, buckets);
 
     /// <summary>The pupil's key, or null if the directory does not know the id.</summary>
     public async ValueTask<StudentKey?> FindAsync(StudentUniqueId id, CancellationToken cancellationToken)
     {
         foreach (var version in await keys.AllAsync(cancellationToken))
         {
-            var (partition, row) = HashPlace(version, id);
+            var (partition, row) = rows.HashPlace(version, id);
             if (await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is { } found)
-                return new StudentKey(new Guid(found.Body.Span));
+                return DirectoryRows.KeyOf(found);
         }
         return null;
     }
@@ -69,9 +65,9 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
     /// <summary>Who the key stands for, or null if erased or never known.</summary>
     public async ValueTask<StudentIdentity?> IdentifyAsync(StudentKey key, CancellationToken cancellationToken)
     {
-        var (partition, row) = KeyPlace(key);
+        var (partition, row) = rows.KeyPlace(key);
         return await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is { } found
-            ? await UnsealAsync(key, row, found.Body, cancellationToken)
+            ? await rows.UnsealAsync(keys, key, found, cancellationToken)
             : null;
     }
 
@@ -90,107 +86,69 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
 
     private async Task AddAsync(IReadOnlyList<StudentNaming> pupils, List<int> missing, StudentKey[] result, CancellationToken cancellationToken)
     {
+        // In this order: who has read the new version finds the rekeying that it came with.
         var current = await keys.CurrentAsync(cancellationToken);
+        var older = await RekeyState.OlderAsync(store, keys, district, current, cancellationToken);
         var fresh = new Dictionary<StudentUniqueId, StudentKey>();
         foreach (var i in missing)
             if (!fresh.ContainsKey(pupils[i].UniqueId)) fresh[pupils[i].UniqueId] = StudentKey.New();
         var first = missing.DistinctBy(i => pupils[i].UniqueId).ToList();
 
-        foreach (var group in first.GroupBy(i => KeyPlace(fresh[pupils[i].UniqueId]).Partition))
+        foreach (var group in first.GroupBy(i => rows.KeyPlace(fresh[pupils[i].UniqueId]).Partition))
             foreach (var chunk in group.Chunk(ITableStore.MaxChanges))
                 await store.CommitAsync(
                     TableName.Directory, group.Key,
-                    [.. chunk.Select(i => Sealed(current, fresh[pupils[i].UniqueId], pupils[i]))], cancellationToken);
+                    [.. chunk.Select(i => rows.KeyInsert(current, fresh[pupils[i].UniqueId], pupils[i]))], cancellationToken);
 
-        foreach (var group in first.GroupBy(i => HashPlace(current, pupils[i].UniqueId).Partition))
-        {
-            foreach (var chunk in group.Chunk(ITableStore.MaxChanges))
-            {
-                var inserts = chunk.Select(i => HashInsert(current, pupils[i].UniqueId, fresh[pupils[i].UniqueId])).ToList();
-                if (await store.CommitAsync(TableName.Directory, group.Key, inserts, cancellationToken) is CommitResult.Committed) continue;
-                foreach (var i in chunk) await AddOneAsync(current, pupils[i], fresh, cancellationToken);
-            }
-        }
+        if (older is not null) await DecideAsync(older, [.. first.Select(i => pupils[i].UniqueId)], fresh, cancellationToken);
+        await DecideAsync(current, [.. first.Select(i => pupils[i].UniqueId)], fresh, cancellationToken);
         foreach (var i in missing) result[i] = fresh[pupils[i].UniqueId];
     }
 
-    /// <summary>Another writer may have been first: then its key holds and ours is taken back.</summary>
-    private async Task AddOneAsync(SecretKeys current, StudentNaming pupil, Dictionary<StudentUniqueId, StudentKey> fresh, CancellationToken cancellationToken)
+    /// <summary>Inserts the <c>H</c> rows of a version. Where another writer was first, its key holds and ours is taken back.</summary>
+    private async Task DecideAsync(SecretKeys version, IReadOnlyList<StudentUniqueId> pupils, Dictionary<StudentUniqueId, StudentKey> keyOf, CancellationToken cancellationToken)
     {
-        var ours = fresh[pupil.UniqueId];
-        var (partition, _) = HashPlace(current, pupil.UniqueId);
-        if (await store.CommitAsync(TableName.Directory, partition, [HashInsert(current, pupil.UniqueId, ours)], cancellationToken) is CommitResult.Committed)
-            return;
-        var theirs = await FindAsync(pupil.UniqueId, cancellationToken)
-            ?? throw new InvalidOperationException("A directory row was refused as present and then not found.");
-        fresh[pupil.UniqueId] = theirs;
-        var (keyPartition, keyRow) = KeyPlace(ours);
-        if (await store.GetAsync(TableName.Directory, keyPartition, keyRow, cancellationToken) is { } orphan)
-            await store.CommitAsync(TableName.Directory, keyPartition, [new RowChange.Delete(keyRow, orphan.ETag)], cancellationToken);
+        foreach (var group in pupils.GroupBy(id => rows.HashPlace(version, id).Partition))
+        {
+            foreach (var chunk in group.Chunk(ITableStore.MaxChanges))
+            {
+                var inserts = chunk.Select(id => rows.HashInsert(version, id, keyOf[id])).ToList();
+                if (await store.CommitAsync(TableName.Directory, group.Key, inserts, cancellationToken) is CommitResult.Committed) continue;
+                foreach (var id in chunk) keyOf[id] = await DecideOneAsync(version, id, keyOf[id], cancellationToken);
+            }
+        }
+    }
+
+    /// <returns>The key that holds.</returns>
+    private async Task<StudentKey> DecideOneAsync(SecretKeys version, StudentUniqueId id, StudentKey ours, CancellationToken cancellationToken)
+    {
+        var insert = rows.HashInsert(version, id, ours);
+        var (partition, row) = rows.HashPlace(version, id);
+        while (await store.CommitAsync(TableName.Directory, partition, [insert], cancellationToken) is CommitResult.Conflict)
+        {
+            if (await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is not { } found) continue;
+            var theirs = DirectoryRows.KeyOf(found);
+            if (theirs == ours) return ours;
+            var (keyPartition, keyRow) = rows.KeyPlace(ours);
+            if (await store.GetAsync(TableName.Directory, keyPartition, keyRow, cancellationToken) is { } orphan)
+                await store.CommitAsync(TableName.Directory, keyPartition, [new RowChange.Delete(keyRow, orphan.ETag)], cancellationToken);
+            return theirs;
+        }
+        return ours;
     }
 
     private async Task RenameAsync(StudentKey key, StudentNaming pupil, CancellationToken cancellationToken)
     {
-        var (partition, row) = KeyPlace(key);
+        var (partition, row) = rows.KeyPlace(key);
         while (true)
         {
             if (await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is not { } found) return;
-            var known = await UnsealAsync(key, row, found.Body, cancellationToken);
+            var known = await rows.UnsealAsync(keys, key, found, cancellationToken);
             var named = pupil with { GivenName = pupil.GivenName ?? known.GivenName, FamilyName = pupil.FamilyName ?? known.FamilyName };
             if (named.GivenName == known.GivenName && named.FamilyName == known.FamilyName) return;
-            var body = SealIdentity(await keys.CurrentAsync(cancellationToken), row, named);
+            var body = rows.SealIdentity(await keys.CurrentAsync(cancellationToken), row, named);
             if (await store.CommitAsync(TableName.Directory, partition, [new RowChange.Replace(row, found.ETag, body)], cancellationToken) is CommitResult.Committed)
                 return;
         }
     }
-
-    private async ValueTask<StudentIdentity> UnsealAsync(StudentKey key, RowKey row, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        var versionSize = body.Span[0];
-        var version = Encoding.ASCII.GetString(body.Span.Slice(1, versionSize));
-        var secret = await keys.OfAsync(version, cancellationToken);
-        var sealedPart = body[(1 + versionSize)..];
-        var plain = new byte[sealedPart.Length - SecretKeys.Overhead];
-        secret.Unseal(sealedPart.Span, Place(row), plain);
-        var entry = JsonSerializer.Deserialize(plain, DirectoryJson.Default.DirectoryEntry)
-            ?? throw new FormatException("A directory row is empty.");
-        return new StudentIdentity(key, StudentUniqueId.Parse(entry.Id), entry.Given, entry.Family);
-    }
-
-    private RowChange.Insert Sealed(SecretKeys current, StudentKey key, StudentNaming pupil)
-    {
-        var row = KeyPlace(key).Row;
-        return new RowChange.Insert(row, SealIdentity(current, row, pupil));
-    }
-
-    private byte[] SealIdentity(SecretKeys current, RowKey row, StudentNaming pupil)
-    {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(
-            new DirectoryEntry(pupil.UniqueId.Value, pupil.GivenName, pupil.FamilyName), DirectoryJson.Default.DirectoryEntry);
-        return [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(plain, Place(row))];
-    }
-
-    private string Place(RowKey row) => $"{district} {row.Value}";
-
-    private RowChange.Insert HashInsert(SecretKeys current, StudentUniqueId id, StudentKey key) =>
-        new(HashPlace(current, id).Row, key.Value.ToByteArray());
-
-    private (PartitionKey Partition, RowKey Row) HashPlace(SecretKeys version, StudentUniqueId id)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        version.Hash(district.Value, id.Value, hash);
-        var bucket = (int)(System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(hash) % (uint)buckets);
-        return (Bucket(bucket), RowKey.Of(HashRows, version.Version, Base64Url.EncodeToString(hash)));
-    }
-
-    private (PartitionKey Partition, RowKey Row) KeyPlace(StudentKey key) =>
-        (Bucket(new PupilPartitions(district, buckets).BucketOf(key)), RowKey.Of(KeyRows, key.ToString()));
-
-    private PartitionKey Bucket(int bucket) => PartitionKey.Of(district.Value, bucket.ToString("D4", CultureInfo.InvariantCulture));
 }
-
-internal sealed record DirectoryEntry(string Id, string? Given, string? Family);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(DirectoryEntry))]
-internal sealed partial class DirectoryJson : JsonSerializerContext;

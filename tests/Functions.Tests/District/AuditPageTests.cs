@@ -23,7 +23,7 @@ public sealed partial class AuditPageTests : IAsyncLifetime
     private StudentKey ada;
 
     public AuditPageTests() => host = LocalHost.Build(
-        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
+        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
         configure: services => services.AddSingleton<ICallerResolver>(caller));
 
     public async ValueTask InitializeAsync()

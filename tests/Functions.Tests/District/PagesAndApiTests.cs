@@ -17,7 +17,7 @@ public sealed class PagesAndApiTests : IAsyncLifetime
     private HttpClient client = null!;
 
     public PagesAndApiTests() =>
-        host = LocalHost.Build(new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false });
+        host = LocalHost.Build(new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore());
 
     public async ValueTask InitializeAsync()
     {
@@ -58,7 +58,7 @@ public sealed class PagesAndApiTests : IAsyncLifetime
     public async Task StartPage_DistrictWithoutAName_SaysSoAndNamesNoDefault()
     {
         using var unnamed = new TempFolder();
-        using var other = LocalHost.Build(new LocalOptions(unnamed.Path, DistrictId.Unnamed, Port: 0) { SurvivesPowerCut = false });
+        using var other = LocalHost.Build(new LocalOptions(unnamed.Path, DistrictId.Unnamed, Port: 0) { SurvivesPowerCut = false }.OnTestStore());
         await other.StartAsync();
         using var visitor = new HttpClient { BaseAddress = LocalHost.AddressOf(other) };
         var html = await visitor.GetStringAsync("/");

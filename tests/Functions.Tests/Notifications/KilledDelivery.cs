@@ -28,7 +28,7 @@ internal static class KilledDelivery
         var boundaries = new Boundaries(int.Parse(boundary, CultureInfo.InvariantCulture));
         var time = new ScaledTime(600, TimeProvider.System.GetUtcNow(), AlertRig.NineOClock.AddMinutes(5));
         await using var app = new LocalApp(AlertRig.Thursday, time, folder, services => services
-            .AddSingleton<ITableStore>(provider => new CountedStore(provider.GetRequiredService<SqliteTableStore>(), boundaries))
+            .AddSingleton<ITableStore>(provider => new CountedStore(StoreSwitch.StoreOf(provider), boundaries))
             .AddSingleton<IMessageSender>(provider => new CountedQueue(provider.GetRequiredService<SqliteMessageQueue>(), boundaries))
             .AddSingleton<INotificationSender>(provider => new CountedMailbox(provider.GetRequiredService<FolderMailbox>(), boundaries)));
         await FinishAsync(app, Referrals);

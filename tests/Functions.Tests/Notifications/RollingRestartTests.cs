@@ -49,7 +49,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
             // Less than a send takes where it waits for its turn: some are cut off and handed back.
             DrainTime = TimeSpan.FromMilliseconds(20),
             Loan = TimeSpan.FromMinutes(20),
-        },
+        }.OnTestStore(),
         configure: services => services
             .AddSingleton(time)
             .AddSingleton<IMessageSender>(provider => new CountingSender(provider.GetRequiredService<SqliteMessageQueue>(), sent)));

@@ -53,7 +53,7 @@ public sealed class StormTests(ITestOutputHelper output)
         StormyStore? stormy = null;
         CountingSender? queue = null;
         await using var app = new LocalApp(AlertRig.Thursday, time, folder.Path, services => services
-            .AddSingleton<ITableStore>(provider => stormy = new StormyStore(provider.GetRequiredService<SqliteTableStore>(), time))
+            .AddSingleton<ITableStore>(provider => stormy = new StormyStore(StoreSwitch.StoreOf(provider), time))
             .AddSingleton<IMessageSender>(provider => queue = new CountingSender(provider.GetRequiredService<SqliteMessageQueue>())), TimeSpan.FromMinutes(20));
         // Looks on past the storm.
         await using var onlooker = new LocalApp(AlertRig.Thursday, time, folder.Path);

@@ -32,7 +32,7 @@ internal sealed partial class FormApp : IAsyncDisposable
     private HttpClient? client;
 
     public FormApp() => host = LocalHost.Build(
-        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
+        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
         configure: services =>
         {
             services.AddSingleton<ICallerResolver>(caller);

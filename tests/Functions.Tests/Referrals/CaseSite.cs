@@ -41,7 +41,7 @@ internal sealed partial class CaseSite : IAsyncDisposable
     {
         var site = new CaseSite();
         site.host = LocalHost.Build(
-            new LocalOptions(site.folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
+            new LocalOptions(site.folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
             configure: services => services.AddSingleton<ICallerResolver>(site.caller).AddSingleton<TimeProvider>(site.Clock));
         await site.host.StartAsync();
         site.Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = LocalHost.AddressOf(site.host) };

@@ -29,7 +29,7 @@ public sealed partial class GateTests : IAsyncLifetime
     private HttpClient client = null!;
 
     public GateTests() => host = LocalHost.Build(
-        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
+        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
         configure: services => services.AddSingleton<ICallerResolver>(caller));
 
     public async ValueTask InitializeAsync()

@@ -17,7 +17,7 @@ public sealed class SignInPickerTests : IAsyncLifetime
     private TestBrowser browser = null!;
 
     public SignInPickerTests() =>
-        host = LocalHost.Build(new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false });
+        host = LocalHost.Build(new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore());
 
     public async ValueTask InitializeAsync()
     {

@@ -28,7 +28,7 @@ internal sealed class TenantApp : IAsyncDisposable
             {
                 SurvivesPowerCut = false,
                 Configuration = new ConfigurationBuilder().AddInMemoryCollection(tenant.SettingsFor(Origin)).Build(),
-            },
+            }.OnTestStore(),
             configure: configure);
     }
 

@@ -90,7 +90,7 @@ public sealed partial class PageFormTests : IAsyncDisposable
     private async Task<HttpClient> StartAsync(FunctionCatalogue? catalogue)
     {
         var host = LocalHost.Build(
-            new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }, catalogue,
+            new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(), catalogue,
             services => services.AddSingleton<ICallerResolver>(caller));
         opened.Add(host);
         await host.StartAsync();

@@ -43,6 +43,23 @@ public sealed class SchoolRolls(
         return await ReadAsync(school, year, cancellationToken);
     }
 
+    /// <summary>Seals a year's blocks anew that were sealed under another version of the keyring.</summary>
+    /// <returns>How many were; one that somebody else changed meanwhile is counted and left for the next call.</returns>
+    public async Task<int> ResealAsync(SchoolId school, SchoolYear year, SecretKeys current, CancellationToken cancellationToken)
+    {
+        var sealedAnew = 0;
+        await foreach (var row in store.QueryAsync(TableName.Directory, SealedPartition(school, year), RowKeyRange.Under(SealedBlocks), cancellationToken))
+        {
+            if (DirectoryRows.VersionOf(row.Body) == current.Version) continue;
+            var ids = await UnsealAsync(school, year, row, cancellationToken);
+            await store.CommitAsync(
+                TableName.Directory, SealedPartition(school, year),
+                [new RowChange.Replace(row.Key, row.ETag, Sealed(current, ids, school, year, row.Key))], cancellationToken);
+            sealedAnew++;
+        }
+        return sealedAnew;
+    }
+
     private async Task<bool> TryEnrollAsync(
         SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, bool recount, CancellationToken cancellationToken)
     {
@@ -146,16 +163,17 @@ public sealed class SchoolRolls(
             var ids = row is { } found ? await UnsealAsync(school, year, found, cancellationToken) : [.. Enumerable.Repeat(Array.Empty<byte>(), RegisterBlock.Width)];
             foreach (var (slot, id) in added) ids[slot] = id;
             var current = await keys.CurrentAsync(cancellationToken);
-            byte[] body = [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(Pack(ids), Place(school, year, key))];
-            if (await store.CommitAsync(TableName.Directory, partition, [Write(key, row?.ETag, body)], cancellationToken) is CommitResult.Committed) return;
+            if (await store.CommitAsync(TableName.Directory, partition, [Write(key, row?.ETag, Sealed(current, ids, school, year, key))], cancellationToken) is CommitResult.Committed) return;
         }
     }
 
+    private byte[] Sealed(SecretKeys current, byte[][] ids, SchoolId school, SchoolYear year, RowKey key) =>
+        [(byte)current.Version.Length, .. Encoding.ASCII.GetBytes(current.Version), .. current.Seal(Pack(ids), Place(school, year, key))];
+
     private async ValueTask<byte[][]> UnsealAsync(SchoolId school, SchoolYear year, TableRow row, CancellationToken cancellationToken)
     {
-        var versionSize = row.Body.Span[0];
-        var secret = await keys.OfAsync(Encoding.ASCII.GetString(row.Body.Span.Slice(1, versionSize)), cancellationToken);
-        var sealedPart = row.Body[(1 + versionSize)..];
+        var secret = await keys.OfAsync(DirectoryRows.VersionOf(row.Body), cancellationToken);
+        var sealedPart = row.Body[(1 + row.Body.Span[0])..];
         var plain = new byte[sealedPart.Length - SecretKeys.Overhead];
         secret.Unseal(sealedPart.Span, Place(school, year, row.Key), plain);
         try
