@@ -23,14 +23,18 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <param name="data">A folder that outlives the app; null is one of its own.</param>
     /// <param name="configure">Registers more, or replaces.</param>
     /// <param name="loan">Of a message, where the clock runs fast.</param>
-    public LocalApp(DateOnly today, TimeProvider? clock = null, string? data = null, Action<IServiceCollection>? configure = null, TimeSpan? loan = null)
+    /// <param name="on">Puts it on another store than the tests' usual one.</param>
+    public LocalApp(
+        DateOnly today, TimeProvider? clock = null, string? data = null, Action<IServiceCollection>? configure = null, TimeSpan? loan = null,
+        Func<LocalOptions, LocalOptions>? on = null)
     {
         if (data is null) data = (folder = new TempFolder()).Path;
         var collection = new ServiceCollection();
         collection.AddSingleton(clock ?? new DemoClock(new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)));
         collection.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         collection.AddLogging(log => log.SetMinimumLevel(clock is null ? LogLevel.Warning : LogLevel.Critical).AddSimpleConsole());
-        LocalServices.Add(collection, new LocalOptions(data, DistrictId.Parse("test")) { Loan = loan ?? TimeSpan.FromSeconds(60) }.OnTestStore());
+        var options = new LocalOptions(data, DistrictId.Parse("test")) { Loan = loan ?? TimeSpan.FromSeconds(60) };
+        LocalServices.Add(collection, on is null ? options.OnTestStore() : on(options));
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
     }
