@@ -10,11 +10,11 @@ using SchoolSignal.Functions.SignIn;
 namespace SchoolSignal.Functions.Attendance;
 
 /// <summary>What became of feeds: a month's list, one feed's report, and its refused rows to mend and send again.</summary>
-public sealed class FeedReports(FeedStore feeds, RefusedRows refused, DisclosureLog log, Gate gate, TimeProvider time)
+public sealed class FeedReports(FeedStore feeds, RefusedRows refused, DisclosureLog log, DistrictSettingsStore settings, Gate gate, TimeProvider time)
 {
     [Function("Feeds")]
     [Operation("The feeds of a month")]
-    [QueryParameter("month", "yyyy-MM of their arrival; none means this month.")]
+    [QueryParameter("month", "yyyy-MM of their arrival, by the district's clock; none means this month.")]
     [Answer(200, "The feeds, newest first.")]
     [Answer(400, "That is no month.", "application/problem+json")]
     [Answer(401, "Nobody is signed in.", "application/problem+json")]
@@ -23,14 +23,13 @@ public sealed class FeedReports(FeedStore feeds, RefusedRows refused, Disclosure
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/feeds")] HttpRequest request, CancellationToken cancellationToken)
     {
         if (await gate.RefuseAsync(request, AccessAction.ReadFeedReports, null, cancellationToken) is { } denied) return denied;
-        var month = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var profile = await settings.ReadProfileAsync(cancellationToken);
+        var month = profile.DayOf(time.GetUtcNow());
         if (request.Query["month"].ToString() is { Length: > 0 } asked
             && !DateOnly.TryParseExact(asked, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out month))
             return Results.Problem("month is a year and a month, for example 2026-01.", statusCode: StatusCodes.Status400BadRequest);
-        var found = new List<FeedListing>();
-        await foreach (var status in feeds.InMonthAsync(month.ToString("yyyyMM", CultureInfo.InvariantCulture), cancellationToken))
-            found.Add(FeedListing.Of(status));
-        IReadOnlyList<FeedListing> newestFirst = [.. found.OrderByDescending(f => f.ArrivedAt)];
+        var found = await feeds.ArrivedInAsync(month, profile, cancellationToken);
+        IReadOnlyList<FeedListing> newestFirst = [.. found.Select(FeedListing.Of).OrderByDescending(f => f.ArrivedAt)];
         return Results.Content(JsonSerializer.Serialize(newestFirst, FeedListingJson.Default.IReadOnlyListFeedListing), "application/json; charset=utf-8");
     }
 

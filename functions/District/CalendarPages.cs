@@ -12,7 +12,7 @@ namespace SchoolSignal.Functions.District;
 
 /// <summary>A school's calendar by month, and the way in for a calendar file.</summary>
 public sealed class CalendarPages(
-    CalendarMonths months, FeedIntake intake, Gate gate, PageRenderer pages, TimeProvider time)
+    CalendarMonths months, FeedIntake intake, DistrictToday calendar, Gate gate, PageRenderer pages)
 {
     [Function("CalendarPage")]
     public async Task<IResult> Get(
@@ -45,7 +45,7 @@ public sealed class CalendarPages(
     {
         var month = DateOnly.TryParseExact(request.Query["month"], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var asked)
             ? asked
-            : DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+            : await calendar.DateAsync(cancellationToken);
         SchoolId? school = SchoolId.TryParse(request.Query["school"].ToString(), out var id) ? id : null;
         var read = await months.ReadAsync(school, month, cancellationToken);
         var model = new CalendarModel(

@@ -12,8 +12,8 @@ namespace SchoolSignal.Functions.District;
 
 /// <summary>What came in, how far it reaches, what was refused, and what waits to be repeated.</summary>
 public sealed class FeedPages(
-    FeedStore feeds, FreshnessReading freshness, FailureStore failures, AbandonedBatches abandoned, StaffStore staff, DistrictToday calendar, Gate gate,
-    PageRenderer pages)
+    FeedStore feeds, FreshnessReading freshness, FailureStore failures, AbandonedBatches abandoned, StaffStore staff, DistrictSettingsStore settings, Gate gate,
+    PageRenderer pages, TimeProvider time)
 {
     private const string Address = "/district/feeds";
 
@@ -28,10 +28,10 @@ public sealed class FeedPages(
 
     private async Task<IResult> ShowAsync(HttpRequest request, Caller caller, DistrictForm? form, CancellationToken cancellationToken)
     {
-        var running = MonthOf(await calendar.DateAsync(cancellationToken));
+        var profile = await settings.ReadProfileAsync(cancellationToken);
+        var running = MonthOf(profile.DayOf(time.GetUtcNow()));
         var month = DateOnly.TryParseExact(request.Query["month"], "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var asked) && asked <= running ? asked : running;
-        var found = new List<FeedStatus>();
-        await foreach (var status in feeds.InMonthAsync(month.ToString("yyyyMM", CultureInfo.InvariantCulture), cancellationToken)) found.Add(status);
+        var found = await feeds.ArrivedInAsync(month, profile, cancellationToken);
         var model = new FeedsModel(
             month, month.AddMonths(-1), month < running ? month.AddMonths(1) : null, [.. found.OrderByDescending(feed => feed.ArrivedAt)],
             await freshness.ReadAsync(cancellationToken), FailurePart.Of(await failures.ListAsync(cancellationToken), NumberOf(request.Query["failures"])),

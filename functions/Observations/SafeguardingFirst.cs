@@ -13,7 +13,7 @@ namespace SchoolSignal.Functions.Observations;
 /// <summary>The question the form opens with, and the stop page: this form is not a report.</summary>
 public sealed class SafeguardingFirst(
     ObservationDesk desk, PageRenderer pages, PupilReferences references, ObservationSubmission submission, SafeguardingContactStore contacts,
-    Enrollments enrollments, TimeProvider time)
+    Enrollments enrollments, DistrictToday calendar, TimeProvider time)
 {
     [Function("SafeguardingQuestion")]
     public async Task<IResult> Ask(
@@ -57,7 +57,7 @@ public sealed class SafeguardingFirst(
             && long.TryParse(request.Query["at"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= time.GetUtcNow().ToUnixTimeSeconds())
         {
             var profile = await enrollments.FindAsync(pupil.Reference.Student, cancellationToken);
-            var school = profile?.On(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))?.School;
+            var school = profile?.On(await calendar.DateAsync(cancellationToken))?.School;
             return await StopAsync(request, caller, new StopModel(
                 pupil.Name, DateTimeOffset.FromUnixTimeSeconds(seconds), await contacts.ReadAsync(school, cancellationToken)), cancellationToken);
         }
@@ -83,7 +83,7 @@ public sealed class SafeguardingFirst(
         if (await desk.PupilAsync(request, caller, reference, FormStep.Chosen, cancellationToken) is not { } pupil)
             return await desk.NotFoundAsync(request, caller, cancellationToken);
         var profile = await enrollments.FindAsync(pupil.Reference.Student, cancellationToken);
-        var school = profile?.On(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))?.School;
+        var school = profile?.On(await calendar.DateAsync(cancellationToken))?.School;
         var model = new SafeguardingQuestionModel(
             reference, pupil.Name, isUnanswered, (await contacts.ReadAsync(school, cancellationToken)).School.AboutStaff,
             await submission.WhyNotOfferedAsync(pupil.Reference.Student, cancellationToken));

@@ -3,7 +3,8 @@ using SchoolSignal.Domain.Screening.Runs;
 
 namespace SchoolSignal.Functions.Screening;
 
-/// <summary>Asks for every school's screening once a night: a run lengthens and a feed goes stale without any new data.</summary>
+/// <summary>Asks for every school's screening once a night of the district's clock: a run lengthens and a feed goes stale without any
+/// new data. It comes by every hour, since a timer knows no district.</summary>
 public sealed class NightlyScreening(NightlySweep sweep)
 {
     [Function("NightlyScreening")]

@@ -21,8 +21,8 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Calen
 
     private async Task ScreenAsync(Envelope envelope, CancellationToken cancellationToken)
     {
-        var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var decided = (await settings.ReadAsync(cancellationToken)).Settings;
+        var (firstMonth, today) = (decided.FirstMonth, decided.Profile.DayOf(time.GetUtcNow()));
         switch (envelope.Kind)
         {
             case FeedCompletion.BaselineKind:
@@ -38,7 +38,7 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Calen
                     await runs.ScreenSchoolAsync(SchoolId.Parse(envelope["school"]), year, today, save: true, cancellationToken);
                 break;
             case ObservationStore.PupilKind:
-                // East of Greenwich a school's day begins before ours.
+                // A form may name a day ahead of the district's, where its system keeps another clock.
                 var formDay = DateOnly.ParseExact(envelope["date"], "yyyy-MM-dd", CultureInfo.InvariantCulture);
                 await runs.ScreenOnFormAsync(
                     StudentKey.Parse(envelope["student"]), SchoolId.Parse(envelope["school"]), formDay > today ? formDay : today, cancellationToken);

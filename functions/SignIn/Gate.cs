@@ -28,7 +28,7 @@ public sealed record Admission(Caller Caller, AccessReason Reason, IResult? Refu
 }
 
 /// <summary>Asks who is calling and what the access policy says, before a function touches pupils or feeds.</summary>
-public sealed class Gate(ICallerResolver callers, PupilRelations relations, TimeProvider time)
+public sealed class Gate(ICallerResolver callers, PupilRelations relations, DistrictToday calendar)
 {
     /// <summary>Who is calling, for a page that is open to everybody; it decides nothing.</summary>
     public ValueTask<Caller> CallerAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class Gate(ICallerResolver callers, PupilRelations relations, Time
     {
         var own = AccessPolicy.Decide(caller, action, new AccessSubject.OfOwn());
         if (!own.IsAllowed) return Admit(request, caller, own);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         return await relations.OfAsync(caller, student, school, today, cancellationToken) is { } subject
             ? Admit(request, caller, AccessPolicy.Decide(caller, action, subject))
             : Admit(request, caller, new AccessDecision(AccessReason.OtherPupil));

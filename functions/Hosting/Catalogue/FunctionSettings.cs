@@ -17,8 +17,8 @@ public static class FunctionSettings
         ["OUTBOX_SWEEP_CRON"] = "30 * * * * *",
         // Often enough that what became due overnight is out soon after the quiet hours.
         ["ESCALATION_CRON"] = "0 10 * * * *",
-        // Before the school day, after the night's feeds.
-        ["NIGHTLY_SCREENING_CRON"] = "0 0 4 * * *",
+        // Every hour, until it is the hour of the district's clock.
+        ["NIGHTLY_SCREENING_CRON"] = "0 0 * * * *",
         // Every five minutes: what was audited since the last seal could be cut off unnoticed.
         ["AUDIT_SEAL_CRON"] = "15 */5 * * * *",
     };

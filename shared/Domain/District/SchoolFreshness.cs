@@ -20,7 +20,7 @@ public sealed class FreshnessReading(
     public async Task<IReadOnlyList<SchoolFreshness>> ReadAsync(CancellationToken cancellationToken)
     {
         var decided = (await settings.ReadAsync(cancellationToken)).Settings;
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = decided.Profile.DayOf(time.GetUtcNow());
         var year = SchoolYear.Containing(today, decided.FirstMonth);
         var found = new List<SchoolFreshness>();
         foreach (var school in await registry.InYearAsync(year, cancellationToken))

@@ -12,7 +12,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// are applied from the queue.</summary>
 public sealed class FeedSplitter(
     IFileArchive archive, ITableStore store, FeedStore feeds, DistrictFormatsStore formats, UnassignedRows unassigned,
-    SchoolRegistry registry, SchoolRolls rolls, Outbox outbox, DistrictId district, TimeProvider time)
+    SchoolRegistry registry, SchoolRolls rolls, Outbox outbox, DistrictId district, DistrictToday calendar)
 {
     /// <summary>The message kind on <see cref="QueueName.AttendanceBatches"/>.</summary>
     public const string BatchKind = "attendance-batch";
@@ -44,7 +44,7 @@ public sealed class FeedSplitter(
             ?? throw new InvalidOperationException("A feed's file is missing from the archive.");
         await using var batchFile = await archive.CreateAsync(BatchPath(status.Id), cancellationToken);
         await using var refusals = await RefusalFile.CreateAsync(archive, status.Id, cancellationToken);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         var intake = new RowIntake(new BatchFileWriter(batchFile.Stream), refusals, firstMonth, today, status.Request.Schools);
 
         var outcome = AttendanceFileReader.Read(

@@ -82,7 +82,20 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         return count;
     }
 
-    /// <summary>Feeds that arrived in a month, oldest id first.</summary>
+    /// <summary>Feeds that arrived in a month of the district's clock, whose ends lie in other months of UTC.</summary>
+    /// <param name="month">Any day of it.</param>
+    public async Task<List<FeedStatus>> ArrivedInAsync(DateOnly month, DistrictProfile profile, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var arrived = new List<FeedStatus>();
+        for (var beside = -1; beside <= 1; beside++)
+            await foreach (var feed in InMonthAsync(month.AddMonths(beside).ToString("yyyyMM", CultureInfo.InvariantCulture), cancellationToken))
+                if (profile.DayOf(feed.ArrivedAt) is var day && (day.Year, day.Month) == (month.Year, month.Month)) arrived.Add(feed);
+        return arrived;
+    }
+
+    /// <summary>Feeds that arrived in a month of UTC, oldest id first.</summary>
+    /// <param name="month">yyyyMM.</param>
     public async IAsyncEnumerable<FeedStatus> InMonthAsync(string month, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in store.QueryAsync(TableName.Feeds, PartitionKey.Of(district.Value, month), RowKeyRange.Under(StatusRows), cancellationToken))

@@ -10,10 +10,11 @@ public enum FileFormat
 {
     Unknown,
     Empty,
-    /// <summary>A table that is none of the two below: attendance, usually.</summary>
+    /// <summary>A table that is none of the three below: attendance, usually.</summary>
     Csv,
     StudentsCsv,
     CalendarCsv,
+    StaffCsv,
     EdFiAttendanceXml,
     EdFiCalendarXml,
     /// <summary>Enrolments or students.</summary>
@@ -110,6 +111,7 @@ public static class FileFormats
         {
             var hasDate = table.Column("date", "calendarDate", "attDate", "eventDate", "attendanceDate") >= 0;
             var hasStudent = table.Column("studentUniqueId", "studentId", "pupilId", "upn") >= 0;
+            if (!hasDate && !hasStudent && table.Column("staffId", "staffUniqueId", "id") >= 0 && table.Column("roles", "role") >= 0) return FileFormat.StaffCsv;
             if (hasDate && !hasStudent && table.Column("instructional", "isInstructional", "reason") >= 0) return FileFormat.CalendarCsv;
             return !hasDate && hasStudent && table.Column("givenName", "firstName", "familyName", "lastName", "grade", "enrolDate", "enrollDate", "entryDate") >= 0
                 ? FileFormat.StudentsCsv

@@ -4,12 +4,12 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a file of observation forms. A safeguarding concern is kept whoever it is about; it is never scored.</summary>
-public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, TimeProvider time)
+public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, District.DistrictToday calendar, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         long rows = 0;
         long stored = 0;
         long concerns = 0;

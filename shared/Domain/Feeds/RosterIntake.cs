@@ -8,11 +8,11 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a roster: who is on which school's roll, from when to when.</summary>
-public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, SchoolRolls rolls, OptOuts optOuts, ClassIntake classes, TimeProvider time)
+public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollments, SchoolRolls rolls, OptOuts optOuts, ClassIntake classes, DistrictToday calendar)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, int firstMonth, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = await calendar.DateAsync(cancellationToken);
         var thisYear = SchoolYear.Containing(today, firstMonth);
         var stated = new List<EnrollmentStatement>();
         var widening = new List<EnrollmentStatement>();

@@ -22,8 +22,8 @@ public sealed class ConcernDesk(
         IEnumerable<SchoolId?> schools = (caller.Schools ?? new HashSet<SchoolId>()).Cast<SchoolId?>();
         if (caller.Has(Role.Administrator) || caller.Schools is null)
         {
-            var firstMonth = (await settings.ReadAsync(cancellationToken)).Settings.FirstMonth;
-            var year = SchoolYear.Containing(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), firstMonth);
+            var decided = (await settings.ReadAsync(cancellationToken)).Settings;
+            var year = SchoolYear.Containing(decided.Profile.DayOf(time.GetUtcNow()), decided.FirstMonth);
             schools = [.. schools, .. await registry.InYearAsync(year, cancellationToken), null];
         }
         return await concerns.FindAsync(id, schools, cancellationToken);

@@ -17,16 +17,18 @@ public sealed class ReferralEscalation(
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var (chosen, _) = await settings.ReadAsync(cancellationToken);
-        var today = await TodayAsync(cancellationToken);
+        var profile = await district.ReadProfileAsync(cancellationToken);
+        var today = profile.DayOf(time.GetUtcNow());
         var planned = 0;
         var firstMonth = (await district.ReadAsync(cancellationToken)).Settings.FirstMonth;
         foreach (var school in await registry.InYearAsync(SchoolYear.Containing(today, firstMonth), cancellationToken))
             foreach (var referral in (await worklist.ReadAsync(school, cancellationToken)).Listed.Where(r => r.State == ReferralState.New))
-                planned += await EscalateAsync(referral, chosen, today, cancellationToken);
+                planned += await EscalateAsync(referral, chosen, profile, today, cancellationToken);
         return planned;
     }
 
-    private async Task<int> EscalateAsync(Referral referral, NotificationSettings chosen, DateOnly today, CancellationToken cancellationToken)
+    private async Task<int> EscalateAsync(
+        Referral referral, NotificationSettings chosen, DistrictProfile profile, DateOnly today, CancellationToken cancellationToken)
     {
         var place = new NotificationPlace(TableName.Pupils, partitions.Of(referral.Student));
         var subject = NotificationSubject.Referral(referral.Id.ToString());
@@ -35,7 +37,7 @@ public sealed class ReferralEscalation(
         if (alerts.Count == 0) return 0;
         // A worse level alerts anew, and its days count anew.
         var latest = alerts.MaxBy(a => a.PlannedAt)!;
-        var since = await schoolDays.CountAsync(referral.School, DateOnly.FromDateTime(latest.PlannedAt.UtcDateTime), today, cancellationToken);
+        var since = await schoolDays.CountAsync(referral.School, profile.DayOf(latest.PlannedAt), today, cancellationToken);
         var step = NotificationPlan.EscalationStep(since, chosen.EscalateAfterSchoolDays);
         if (step == 0 || told.Any(t => t.Notification is { Purpose: NotificationPurpose.Escalation } e && e.Level == latest.Level && e.Step >= step)) return 0;
         var recipients = await RecipientsAsync(referral.School, step, [.. alerts.Where(a => a.Level == latest.Level).Select(a => a.Recipient)], cancellationToken);
@@ -66,11 +68,5 @@ public sealed class ReferralEscalation(
             if (others.Count > 0) return others;
         }
         return [.. (await staff.ListAsync(cancellationToken)).Where(s => s.IsActive && s.Roles.Contains(Role.Administrator)).Select(s => s.Id)];
-    }
-
-    private async Task<DateOnly> TodayAsync(CancellationToken cancellationToken)
-    {
-        var profile = await district.ReadProfileAsync(cancellationToken);
-        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), profile.Zone).DateTime);
     }
 }

@@ -21,7 +21,7 @@ public enum EnrollmentMode
 }
 
 /// <summary>Keeps pupils' enrolments: the profile row in <c>pupils</c> is the truth, and the rolls of schools follow it.</summary>
-public sealed class Enrollments(ITableStore store, StudentDirectory directory, SchoolRolls rolls, PupilPartitions partitions, TimeProvider time)
+public sealed class Enrollments(ITableStore store, StudentDirectory directory, SchoolRolls rolls, PupilPartitions partitions, DistrictToday calendar)
 {
     private const string ProfileRows = "P";
 
@@ -43,7 +43,7 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
             list.Add(statements[i]);
         }
 
-        var thisYear = SchoolYear.Containing(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), firstMonth);
+        var thisYear = SchoolYear.Containing(await calendar.DateAsync(cancellationToken), firstMonth);
         var rollEntries = new Dictionary<(SchoolId School, SchoolYear Year), List<RollEntry>>();
         var changed = 0;
         void Add(SchoolId school, SchoolYear year, RollEntry entry)

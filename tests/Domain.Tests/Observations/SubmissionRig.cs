@@ -30,7 +30,7 @@ internal sealed class SubmissionRig : IDisposable
         directory = new StudentDirectory(tables, keys, Valley, 4);
         settings = new DistrictSettingsStore(tables, Valley);
         var registry = new SchoolRegistry(tables, Valley);
-        enrollments = new Enrollments(tables, directory, new SchoolRolls(tables, keys, directory, registry, outbox, Valley), partitions, clock);
+        enrollments = new Enrollments(tables, directory, new SchoolRolls(tables, keys, directory, registry, outbox, Valley), partitions, new DistrictToday(settings, clock));
         Observations = new ObservationStore(tables, outbox, Valley, partitions);
         Own = new OwnSubmissions(tables, Observations, Valley);
         Contacts = new SafeguardingContactStore(tables, Valley);

@@ -11,6 +11,7 @@ public sealed class InspectCommandTests : IDisposable
     [InlineData("a.csv", "date,schoolId,instructional,reason\n2025-09-01,,true,\n2025-09-02,,false,wind\n", "import calendar", "days without school   1", "every school of the district")]
     [InlineData("a.ics", "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20251225\nSUMMARY:Holiday\nEND:VEVENT\nEND:VCALENDAR\n", "import calendar", "iCalendar", "2025-12-25")]
     [InlineData("a.jsonl", "{\"date\":\"2025-10-28\",\"studentUniqueId\":\"ben\",\"observer\":\"t\",\"items\":{\"1\":3}}\n{\"date\":\"never\",\"studentUniqueId\":\"ben\",\"observer\":\"t\",\"items\":{}}\n", "import observations", "forms                 1", "1 invalidDate")]
+    [InlineData("staff.csv", "staffId,name,roles,schools,deputy\nt-1,Ms Green,Teacher;Counsellor,s1;s2,\nt-2,Mr Low,SafeguardingLead,s1,t-1\nt-3,,Wizard,s1,\n", "import staff", "staff                 2", "of them Counsellor    1", "with a deputy         1", "1 invalidValue")]
     [InlineData("a.csv", "date,schoolId,studentUniqueId,code\n2025-09-15,s1,ada,P\n2025-09-16,s1,ada,A\n", "import attendance", "register events       2", "to be said with --kind")]
     public async Task Inspect_OfEachFormat_SaysWhatItIs(string name, string content, params string[] says)
     {

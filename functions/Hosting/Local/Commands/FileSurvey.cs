@@ -55,6 +55,22 @@ internal sealed class FileSurvey
         return RosterFileReader.Read(file, request, sink, cancellationToken);
     }
 
+    public ReadOutcome Staff(Stream file, CancellationToken cancellationToken)
+    {
+        var read = StaffCsvReader.Read(
+            file,
+            staff =>
+            {
+                Count("staff");
+                foreach (var role in staff.Roles) Count($"of them {Roles.NameOf(role)}");
+                if (staff.HasLeft) Count("of them left");
+                if (staff.Deputy is not null) Count("with a deputy");
+                foreach (var school in staff.Schools) School(school);
+            },
+            Refuse, cancellationToken);
+        return read;
+    }
+
     public ReadOutcome Calendar(Stream file, CancellationToken cancellationToken)
     {
         var sink = new CalendarSink(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Feeds.Csv;
 
@@ -10,7 +11,7 @@ internal static class InspectCommand
 {
     public static Command Create(CommonOptions common)
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "The file: attendance, roster, calendar or observations of any format." };
+        var file = new Argument<FileInfo>("FILE") { Description = "The file: attendance, roster, staff, calendar or observations of any format." };
         file.AcceptExistingOnly();
         var profile = new Option<string?>("--profile")
         {
@@ -50,11 +51,12 @@ internal static class InspectCommand
             FileFormat.EdFiRosterXml or FileFormat.EdFiRosterJson =>
                 ($"Ed-Fi pupils and enrolments, {Kind(format)}", "roster", survey.Roster(content, request, cancellationToken)),
             FileFormat.StudentsCsv => ("pupils and enrolments, CSV", "students", survey.Roster(content, request, cancellationToken)),
+            FileFormat.StaffCsv => ("a staff list, CSV", "staff", survey.Staff(content, cancellationToken)),
             FileFormat.OneRosterZip => ("a OneRoster bundle", "roster", survey.Roster(content, request, cancellationToken)),
             FileFormat.CalendarCsv => ("a calendar, CSV", "calendar", survey.Calendar(content, cancellationToken)),
             FileFormat.ICalendar => ("a calendar, iCalendar", "calendar", survey.Calendar(content, cancellationToken)),
             FileFormat.ObservationLines => ("observation forms, JSON lines", "observations",
-                await survey.ObservationsAsync(content, DateOnly.FromDateTime(context.Get<TimeProvider>().GetUtcNow().UtcDateTime), cancellationToken)),
+                await survey.ObservationsAsync(content, await context.Get<DistrictToday>().DateAsync(cancellationToken), cancellationToken)),
             FileFormat.Zip => ("a zip file", "roster", survey.Roster(content, request, cancellationToken)),
             FileFormat.Xml or FileFormat.Json => ("", "", new ReadOutcome.Refused($"This is {format.ToString().ToUpperInvariant()}, but nothing in it is a record that is read here.")),
             FileFormat.Empty => ("", "", new ReadOutcome.Refused("The file is empty.")),
