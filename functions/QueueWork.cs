@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Telemetry;
 
 namespace SchoolSignal.Functions;
 
@@ -35,9 +37,17 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
             await failures.AddAsync(Failure.OfNoEnvelope(task.Queue, message, Failure.ReasonOf(malformed), 1, time.GetUtcNow()), cancellationToken);
             return;
         }
+        using var activity = WorkTrace.Begin(task.Function, envelope.Kind, envelope.Trace, envelope.Since);
+        var started = time.GetTimestamp();
+        var outcome = "done";
         try
         {
             await task.Work(envelope, cancellationToken);
+            // By the activities' own clock: the app's may stand still, or be a demonstration's.
+            if (activity is not null && envelope.Since is { } since)
+                Instruments.WorkLag.Record(
+                    (activity.StartTimeUtc + time.GetElapsedTime(started) - since.UtcDateTime).TotalSeconds,
+                    Instruments.Tag("function", task.Function), Instruments.Tag("kind", envelope.Kind));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -46,8 +56,12 @@ public sealed partial class QueueWork(IMessageSender sender, FailureStore failur
         }
         catch (Exception exception)
         {
+            outcome = envelope.Attempt < MaxAttempts ? "again" : "given-up";
+            activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.GetType().FullName);
             await FailedAsync(envelope, task, exception, cancellationToken);
         }
+        Instruments.WorkDuration.Record(
+            time.GetElapsedTime(started).TotalSeconds, Instruments.Tag("function", task.Function), Instruments.Tag("outcome", outcome));
     }
 
     /// <summary>How long the nth attempt's failure waits for the next: 1 s, 2 s, 4 s, ... at most 5 minutes, each lengthened by

@@ -21,6 +21,8 @@ public static class FunctionSettings
         ["NIGHTLY_SCREENING_CRON"] = "0 0 * * * *",
         // Every five minutes: what was audited since the last seal could be cut off unnoticed.
         ["AUDIT_SEAL_CRON"] = "15 */5 * * * *",
+        // A feed that stays behind is noticed in the school hour it is missed.
+        ["WATCH_CRON"] = "45 */15 * * * *",
     };
 
     private static readonly Dictionary<string, string> Defaults = new(

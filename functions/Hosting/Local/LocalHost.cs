@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SchoolSignal.Adapters.Telemetry;
 using SchoolSignal.Functions.Hosting.Catalogue;
 
 namespace SchoolSignal.Functions.Hosting.Local;
@@ -30,6 +31,7 @@ public static class LocalHost
                     host.ShutdownTimeout = options.DrainTime + TimeSpan.FromSeconds(3);
                 });
                 LocalServices.Add(services, options, catalogue);
+                services.AddTelemetry(options.Configuration);
                 services.AddSingleton<HttpFunctions>();
                 services.AddHostedService<QueueRunner>();
                 services.AddHostedService<TimerRunner>();

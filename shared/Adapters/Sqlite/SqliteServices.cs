@@ -12,6 +12,7 @@ public static class SqliteServices
         .AddSingleton<SqliteTableStore>()
         .AddSingleton<ITableStore>(provider => provider.GetRequiredService<SqliteTableStore>())
         .AddSingleton<SqliteMessageQueue>()
+        .AddSingleton<QueueDepth>()
         .AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SqliteMessageQueue>())
         .AddSingleton<IDeadLetterReader>(provider => provider.GetRequiredService<SqliteMessageQueue>());
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Telemetry;
 
 namespace SchoolSignal.Domain.Messaging;
 
@@ -18,6 +19,14 @@ public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDic
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Replay { get; init; }
 
+    /// <summary>The activity that sent it; null where nobody listens.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trace { get; init; }
+
+    /// <summary>When what it is part of began: a form handed in, a feed received; null where nobody listens.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+
     [JsonIgnore]
     public string MessageId => Replay == 0 ? $"{Key}#{Attempt}" : $"{Key}#{Attempt}.{Replay}";
 
@@ -25,7 +34,7 @@ public sealed record Envelope(string Key, int Attempt, string Kind, IReadOnlyDic
     {
         var dictionary = new Dictionary<string, string>(ids.Length);
         foreach (var (name, value) in ids) dictionary[name] = value;
-        return new Envelope(key, 1, kind, dictionary);
+        return new Envelope(key, 1, kind, dictionary) { Trace = WorkTrace.Current, Since = WorkTrace.BeganAt };
     }
 
     public string this[string id] => Ids[id];

@@ -1,5 +1,6 @@
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Telemetry;
 
 namespace SchoolSignal.Domain.Notifications;
 
@@ -109,6 +110,9 @@ public sealed class NotificationDelivery(
         {
             case SendResult.Sent sent:
                 await EndAsync(begun, begun.Notification, NotificationState.Sent, "", CancellationToken.None);
+                Instruments.NotificationDelivery.Record(
+                    (time.GetUtcNow() - begun.Notification.PlannedAt).TotalSeconds,
+                    Instruments.Tag("purpose", begun.Notification.Purpose), Instruments.Tag("channel", begun.Notification.Channel));
                 return (false, sent.NotBefore);
             case SendResult.Busy busy:
                 var back = begun.Notification with { State = NotificationState.Prepared };

@@ -6,6 +6,7 @@ using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
+using SchoolSignal.Domain.Telemetry;
 
 namespace SchoolSignal.Domain.Notifications;
 
@@ -107,6 +108,7 @@ public sealed class UrgentWatch(
             foreach (var channel in UrgentChain.Channels(recipient, sender.Channels))
                 changes.AddRange(NotificationLog.Plan(place, AlertOf(alerts, recipient, channel, now), sender.Mailbox, null));
         var done = await store.CommitAsync(place.Table, place.Partition, changes, cancellationToken) is CommitResult.Committed;
+        if (done) Instruments.ConcernRounds.Add(1, Instruments.Tag("round", alerts.Round));
         await outbox.RelayAsync(place.Table, place.Partition, cancellationToken);
         return done;
     }

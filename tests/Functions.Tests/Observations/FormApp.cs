@@ -31,13 +31,20 @@ internal sealed partial class FormApp : IAsyncDisposable
     private readonly IHost host;
     private HttpClient? client;
 
+<<<<<<< HEAD
     public FormApp() => host = LocalHost.Build(
         new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
+=======
+    /// <param name="configure">Registers more.</param>
+    public FormApp(Action<IServiceCollection>? configure = null) => host = LocalHost.Build(
+        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
+>>>>>>> d52ca90 (Telemetry: one trace from the form to the mail, the figures of the work, nobody's name; a watch over feeds; a live endpoint)
         configure: services =>
         {
             services.AddSingleton<ICallerResolver>(caller);
             services.AddSingleton<TimeProvider>(new DemoClock(new DateTimeOffset(Today, new TimeOnly(12, 0), TimeSpan.Zero)));
             services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter<CapturedLog>(null, LogLevel.Trace));
+            configure?.Invoke(services);
         });
 
     public HttpClient Client => client!;

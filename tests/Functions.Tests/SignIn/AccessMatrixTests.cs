@@ -28,6 +28,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
 
     private static readonly Dictionary<string, Endpoint> Endpoints = new()
     {
+        ["Alive"] = Endpoint.Everybody,
         ["Health"] = Endpoint.Everybody,
         ["OpenApiDocument"] = Endpoint.Everybody,
         ["SetLanguage"] = Endpoint.Everybody,

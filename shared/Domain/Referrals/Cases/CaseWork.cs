@@ -2,6 +2,7 @@ using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Telemetry;
 
 namespace SchoolSignal.Domain.Referrals.Cases;
 
@@ -21,6 +22,8 @@ public sealed class CaseWork(
             step is CaseStep.HandOver handOver ? change => RowsOf(ConcernOf(change.After, handOver, taker, now), authority) : null);
         // Whoever acted looks at the list next: it need not wait for the message.
         if (taken is ReferralActionResult.Done(var change)) await projection.ProjectAsync(change.After, cancellationToken);
+        if (taken is ReferralActionResult.Done && step is CaseStep.Acknowledge && referral.NewsAt is { } news)
+            Instruments.TimeToAcknowledge.Record((now - news).TotalHours, Instruments.Tag("level", referral.Level));
         return taken;
     }
 

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using SchoolSignal.Adapters.Mailbox;
+using SchoolSignal.Adapters.Telemetry;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Telemetry;
+using SchoolSignal.Functions.Tests.Local;
+using SchoolSignal.Functions.Tests.Observations;
+
+namespace SchoolSignal.Functions.Tests.Telemetry;
+
+/// <summary>What those who run it see: one trace from the form to the mail, the figures of the work, and nobody's name.</summary>
+public sealed class TraceTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly List<Activity> activities = [];
+    private readonly List<Metric> metrics = [];
+    private readonly List<LogRecord> logs = [];
+    private FormApp app = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        app = new FormApp(services => services.AddTelemetry(
+            traces => traces.AddInMemoryExporter(activities),
+            metering => metering.AddInMemoryExporter(metrics),
+            logging => logging.AddInMemoryExporter(logs)));
+        await app.StartAsync();
+        await app.Get<StaffStore>().SaveAsync(
+            new StaffMember(StaffId.Parse("lead"), "t-9", $"Mr {FormApp.Canary}", new HashSet<Role> { Role.SafeguardingLead }, new HashSet<SchoolId> { FormApp.North })
+            {
+                UserPrincipalName = $"{FormApp.Canary}@school.example",
+            }, null, default);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task Concern_HandedIn_OneTraceLeadsFromTheFormToTheMail()
+    {
+        await PostAsync("""{"studentUniqueId":"s1","safeguarding":true,"items":{}}""");
+        var mailbox = app.Get<FolderMailbox>();
+        await Harness.UntilAsync(() => mailbox.Sent().Count > 0);
+        await FlushAsync();
+
+        var spans = Spans();
+        var form = Assert.Single(spans, a => a.Kind == ActivityKind.Server && a.DisplayName == "POST api/observations");
+        var trace = spans.Where(a => a.TraceId == form.TraceId).ToList();
+        foreach (var span in trace) output.WriteLine($"{span.StartTimeUtc:ss.fff} {span.Duration.TotalMilliseconds,6:F1} ms  {span.DisplayName} {span.GetTagItem("schoolsignal.kind")}");
+        Assert.Contains(trace, a => a.DisplayName == "HandleUrgent" && a.ParentSpanId == form.SpanId);
+        var told = trace.Where(a => a.DisplayName == "HandleUrgent" && Equals(a.GetTagItem("schoolsignal.kind"), "notification")).ToList();
+        Assert.NotEmpty(told);
+        // Each is the child of one that is in the trace.
+        Assert.All(trace.Where(a => a != form && a.Kind != ActivityKind.Client), a => Assert.Contains(trace, parent => parent.SpanId == a.ParentSpanId));
+    }
+
+    [Fact]
+    public async Task Forms_HandedIn_AreMeasuredAndNameNobody()
+    {
+        await PostAsync($$"""{"studentUniqueId":"s1","safeguarding":false,"items":{"1":4,"2":4,"3":3,"4":4},"note":"{{FormApp.Canary}} is quiet"}""");
+        await PostAsync("""{"studentUniqueId":"s1","safeguarding":true,"items":{}}""", "k2");
+        await app.PageAsync("/observations");
+        // What somebody types into the address bar is no concern of the trace either.
+        using var typed = await app.Client.GetAsync($"/cases/{FormApp.Canary}?name={FormApp.Canary}");
+        var mailbox = app.Get<FolderMailbox>();
+        await Harness.UntilAsync(() => mailbox.Sent().Count > 0 && Spans().Exists(a => a.DisplayName == "RunScreening"));
+        await app.Get<DistrictWatch>().LookAsync(default);
+        await FlushAsync();
+
+        foreach (var name in (string[])["schoolsignal.work.lag", "schoolsignal.work.duration", "schoolsignal.notification.delivery", "schoolsignal.concern.rounds", "schoolsignal.feeds.stale", "schoolsignal.failures", "schoolsignal.queue.depth"])
+            Assert.True(metrics.Exists(metric => metric.Name == name), $"{name} was not measured");
+
+        var student = (await app.KeyAsync("s1")).ToString();
+        var everything = Text();
+        output.WriteLine($"{Spans().Count} spans, {metrics.Count} metrics, {logs.Count} log records, {everything.Length:N0} characters searched");
+        foreach (var secret in (string[])[FormApp.Canary, "Ada", student, "school.example", "is quiet"])
+            Assert.DoesNotContain(secret, everything, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void AddTelemetry_UnknownWord_IsRefused()
+    {
+        var refused = Assert.Throws<InvalidOperationException>(() => new Microsoft.Extensions.DependencyInjection.ServiceCollection().AddTelemetry(Harness.Configuration(("SCHOOLSIGNAL_TELEMETRY", "yes"))));
+        Assert.Contains("console", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task PostAsync(string json, string key = "k1")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/observations") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await app.Client.SendAsync(request);
+        Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The last of the work's spans ends after its mail is there.</summary>
+    private async Task FlushAsync()
+    {
+        await Task.Delay(300);
+        app.Get<TracerProvider>().ForceFlush();
+        app.Get<MeterProvider>().ForceFlush();
+    }
+
+    private List<Activity> Spans()
+    {
+        lock (activities) return [.. activities.ToArray()];
+    }
+
+    private string Text()
+    {
+        var text = new StringBuilder();
+        foreach (var span in Spans())
+        {
+            text.AppendLine(span.DisplayName).AppendLine(span.StatusDescription);
+            foreach (var tag in span.TagObjects) text.AppendLine(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}");
+            foreach (var item in span.Baggage) text.AppendLine(CultureInfo.InvariantCulture, $"{item.Key}={item.Value}");
+            foreach (var happened in span.Events)
+                foreach (var tag in happened.Tags) text.AppendLine(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}");
+        }
+        foreach (var metric in metrics)
+            foreach (ref readonly var point in metric.GetMetricPoints())
+                foreach (var tag in point.Tags) text.AppendLine(CultureInfo.InvariantCulture, $"{metric.Name} {tag.Key}={tag.Value}");
+        foreach (var record in logs.ToArray())
+        {
+            text.AppendLine(record.Body).AppendLine(record.FormattedMessage);
+            foreach (var value in record.Attributes ?? []) text.AppendLine(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}");
+        }
+        return text.ToString();
+    }
+}
