@@ -31,14 +31,9 @@ internal sealed partial class FormApp : IAsyncDisposable
     private readonly IHost host;
     private HttpClient? client;
 
-<<<<<<< HEAD
-    public FormApp() => host = LocalHost.Build(
-        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
-=======
     /// <param name="configure">Registers more.</param>
     public FormApp(Action<IServiceCollection>? configure = null) => host = LocalHost.Build(
-        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false },
->>>>>>> d52ca90 (Telemetry: one trace from the form to the mail, the figures of the work, nobody's name; a watch over feeds; a live endpoint)
+        new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0) { SurvivesPowerCut = false }.OnTestStore(),
         configure: services =>
         {
             services.AddSingleton<ICallerResolver>(caller);
