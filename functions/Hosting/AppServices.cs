@@ -11,6 +11,7 @@ using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Referrals.Cases;
 using SchoolSignal.Domain.Referrals.Worklists;
 using SchoolSignal.Domain.Roster;
+using SchoolSignal.Domain.Roster.Directories;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Catalogue;
@@ -62,6 +63,6 @@ public static class AppServices
         typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),
-        typeof(StaffStore), typeof(StaffIntake), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
+        typeof(StaffStore), typeof(StaffIntake), typeof(DirectoryReader), typeof(DirectorySync), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

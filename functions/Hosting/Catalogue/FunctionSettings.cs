@@ -19,6 +19,8 @@ public static class FunctionSettings
         ["ESCALATION_CRON"] = "0 10 * * * *",
         // Every hour, until it is the hour of the district's clock.
         ["NIGHTLY_SCREENING_CRON"] = "0 0 * * * *",
+        // At night in most of the districts; a district elsewhere sets its own.
+        ["ROSTER_SYNC_CRON"] = "0 0 3 * * *",
         // Every five minutes: what was audited since the last seal could be cut off unnoticed.
         ["AUDIT_SEAL_CRON"] = "15 */5 * * * *",
         // A feed that stays behind is noticed in the school hour it is missed.

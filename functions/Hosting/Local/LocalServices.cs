@@ -42,7 +42,7 @@ public static class LocalServices
     {
         if (options.SendsThroughGraph)
         {
-            services.AddGraphNotifications(options.Configuration);
+            services.AddGraph(options.Configuration);
             return;
         }
         services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));

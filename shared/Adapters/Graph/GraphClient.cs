@@ -10,12 +10,16 @@ namespace SchoolSignal.Adapters.Graph;
 /// (guarantees.md §1): it is left out, and <see cref="GraphCalls"/> decides what is repeated.</summary>
 internal static class GraphClient
 {
+    public const string ImmutableIds = "IdType=\"ImmutableId\"";
+
     /// <param name="transport">The last handler; null is the platform's.</param>
     public static GraphServiceClient Create(GraphOptions options, TokenCredential credential, HttpMessageHandler? transport = null)
     {
         var handlers = GraphClientFactory.CreateDefaultHandlers().Where(h => h is not (RetryHandler or RedirectHandler)).ToList();
         // The pipeline limits the time; two limits would race.
         var http = GraphClientFactory.Create(handlers, finalHandler: transport);
+        // On every call: without it a message's id changes when it moves from the drafts to the sent items.
+        http.DefaultRequestHeaders.Add("Prefer", ImmutableIds);
         http.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
         var tokens = new AzureIdentityAuthenticationProvider(credential, [options.Service.Host], isCaeEnabled: true, scopes: [new Uri(options.Service, "/.default").AbsoluteUri]);
         return new GraphServiceClient(http, tokens, options.Service.AbsoluteUri.TrimEnd('/'));

@@ -13,9 +13,6 @@ internal sealed class GraphMail(GraphServiceClient client, GraphCalls calls, Gra
     /// <summary>The named property, in the public-strings namespace, that our key stands in.</summary>
     public const string KeyProperty = "String {00020329-0000-0000-C000-000000000046} Name SchoolSignalKey";
 
-    /// <summary>Without it a message's id changes when it moves from the drafts to the sent items.</summary>
-    private const string ImmutableIds = "IdType=\"ImmutableId\"";
-
     /// <summary>The most requests of a batch (Graph's limit).</summary>
     public const int MostInBatch = 20;
 
@@ -101,7 +98,8 @@ internal sealed class GraphMail(GraphServiceClient client, GraphCalls calls, Gra
 
     private RequestInformation LookUp(string key) => Messages.ToGetRequestInformation(request =>
     {
-        request.Headers.Add("Prefer", ImmutableIds);
+        // Said inside the batch again: the batch's own headers are not its requests'.
+        request.Headers.Add("Prefer", GraphClient.ImmutableIds);
         // The key is hex digits of our own making: nothing to escape.
         request.QueryParameters.Filter = $"singleValueExtendedProperties/Any(ep: ep/id eq '{KeyProperty}' and ep/value eq '{key}')";
         request.QueryParameters.Select = ["id", "isDraft"];
@@ -109,11 +107,7 @@ internal sealed class GraphMail(GraphServiceClient client, GraphCalls calls, Gra
 
     private Microsoft.Graph.Users.Item.Messages.MessagesRequestBuilder Messages => client.Users[options.Mailbox].Messages;
 
-    private static void Configure<TQuery>(RequestConfiguration<TQuery> request) where TQuery : class, new()
-    {
-        request.Headers.Add("Prefer", ImmutableIds);
-        request.Options.Add(GraphClient.NoRetry);
-    }
+    private static void Configure<TQuery>(RequestConfiguration<TQuery> request) where TQuery : class, new() => request.Options.Add(GraphClient.NoRetry);
 
     private static Message DraftOf(OutgoingNotification notification) => new()
     {

@@ -38,6 +38,15 @@ public sealed class GraphOptions
     /// </summary>
     public bool ToEverybody { get; set; }
 
+    /// <summary>True fetches roster and staff from the education API at the times of <c>ROSTER_SYNC_CRON</c>. Needs EduRoster.Read.All.</summary>
+    public bool Roster { get; set; }
+
+    /// <summary>Which of a school's ids the district's feeds use.</summary>
+    public RosterIdSource RosterSchoolId { get; set; }
+
+    /// <summary>Which of a pupil's ids is the StudentUniqueId.</summary>
+    public RosterIdSource RosterStudentId { get; set; }
+
     /// <summary>How long a call may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -58,6 +67,15 @@ public sealed class GraphOptions
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(2)) faults.Add("Graph:Timeout is from one second to two minutes.");
         return faults;
     }
+}
+
+/// <summary>Where the directory holds the id that the district's own systems know somebody by.</summary>
+public enum RosterIdSource
+{
+    /// <summary>externalId: the id in the system that fills the directory.</summary>
+    External,
+    /// <summary>schoolNumber, studentNumber.</summary>
+    Number,
 }
 
 /// <summary>Names every fault of the options at once.</summary>

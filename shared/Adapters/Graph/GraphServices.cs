@@ -11,7 +11,7 @@ namespace SchoolSignal.Adapters.Graph;
 /// <summary>Who Graph is called as; a type of its own beside the credentials of other services.</summary>
 public sealed record GraphCredential(TokenCredential Token);
 
-/// <summary>Registers Microsoft Graph as the sender of notifications.</summary>
+/// <summary>Registers Microsoft Graph as the sender of notifications and, where it is wished, as a source of roster and staff.</summary>
 public static class GraphServices
 {
     /// <summary>The audience of a managed identity's token that an app registration takes in place of a secret.</summary>
@@ -20,11 +20,14 @@ public static class GraphServices
     public static bool IsConfigured(IConfiguration configuration) => configuration.GetSection(GraphOptions.Section).Exists();
 
     /// <summary>Needs a <see cref="TimeProvider"/>. The options are checked when the host starts, all faults at once.</summary>
-    public static IServiceCollection AddGraphNotifications(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddGraph(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GraphOptions>().Bind(configuration.GetSection(GraphOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GraphOptions>, GraphOptionsCheck>();
         services.TryAddSingleton(provider => new GraphCredential(CredentialOf(OptionsOf(provider))));
+        if (configuration.GetSection(GraphOptions.Section).GetValue(nameof(GraphOptions.Roster), false))
+            services.AddSingleton<IRosterDirectory>(provider => new GraphRosterDirectory(
+                OptionsOf(provider), provider.GetRequiredService<GraphCredential>().Token, provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<INotificationSender>(provider => new GraphNotificationSender(
             OptionsOf(provider), provider.GetRequiredService<GraphCredential>().Token, provider.GetRequiredService<TimeProvider>()));
     }

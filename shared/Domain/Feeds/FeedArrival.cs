@@ -51,7 +51,7 @@ public sealed class FeedArrival(
             FeedContent.Roster => await rosters.TakeInAsync(original, status.Request, firstMonth, Refuse, cancellationToken),
             FeedContent.Calendar => await calendars.TakeInAsync(status.Id, original, firstMonth, Refuse, cancellationToken),
             FeedContent.Observations => await observations.TakeInAsync(original, Refuse, cancellationToken),
-            FeedContent.Staff => await staff.TakeInAsync(original, Refuse, cancellationToken),
+            FeedContent.Staff => await staff.TakeInAsync(original, status.Request, Refuse, cancellationToken),
             _ => throw new InvalidOperationException("A kind of feed is not handled."),
         };
         await file.CompleteAsync(cancellationToken);

@@ -7,8 +7,14 @@ namespace SchoolSignal.Domain.Feeds;
 /// <summary>Applies a staff list: each row replaces what is held on that person, whom the list does not name stays as held.</summary>
 public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
 {
-    public async Task<TakenIn> TakeInAsync(Stream file, RefusedRowHandler refuse, CancellationToken cancellationToken)
+    /// <summary>The profile of a list that knows accounts, schools and classes, and not what a district decides about a person: roles are added to
+    /// those held, caseload and deputy stay, and somebody may be found by the account.</summary>
+    public const string AccountsProfile = "accounts";
+
+    public async Task<TakenIn> TakeInAsync(Stream file, FeedRequest request, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        var isOfAccounts = string.Equals(request.Profile, AccountsProfile, StringComparison.OrdinalIgnoreCase);
         var stated = new List<RosterStaff>();
         var outcome = StaffCsvReader.Read(file, stated.Add, refuse, cancellationToken);
         if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
@@ -16,7 +22,7 @@ public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
         long changed = 0;
         foreach (var row in stated)
         {
-            if (await SaveAsync(row, refuse, cancellationToken)) changed++;
+            if (await SaveAsync(row, isOfAccounts, refuse, cancellationToken)) changed++;
         }
         foreach (var row in stated.Where(row => row.Deputy is not null))
             if (!await AppointAsync(row.SourceId, row.Deputy!, cancellationToken)) warnings.Add($"Row {row.RowNumber} names a deputy who is not on the staff.");
@@ -26,7 +32,7 @@ public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
         return new TakenIn(outcome, changed, warnings) { OfDistrict = (int)changed };
     }
 
-    private async Task<bool> SaveAsync(RosterStaff row, RefusedRowHandler refuse, CancellationToken cancellationToken)
+    private async Task<bool> SaveAsync(RosterStaff row, bool isOfAccounts, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
         var pupils = new HashSet<StudentKey>();
         foreach (var pupil in row.Pupils)
@@ -41,7 +47,8 @@ public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
         while (true)
         {
             var held = await staff.FindBySourceAsync(row.SourceId, cancellationToken);
-            var member = new StaffMember(held?.Member.Id ?? StaffId.New(), row.SourceId, row.Name, row.Roles, row.Schools)
+            if (held is null && isOfAccounts && row.Account is { } account) held = await staff.FindByAccountAsync(account, row.UserPrincipalName, cancellationToken);
+            var member = isOfAccounts && held is not null ? WithAccount(held.Member, row) : new StaffMember(held?.Member.Id ?? StaffId.New(), row.SourceId, row.Name, row.Roles, row.Schools)
             {
                 // An account tied here by hand is not untied by a list that knows none.
                 EntraObjectId = row.Account ?? held?.Member.EntraObjectId,
@@ -60,6 +67,18 @@ public sealed class StaffIntake(StudentDirectory directory, StaffStore staff)
             }
         }
     }
+
+    /// <summary>Somebody with further roles keeps the schools they hold in.</summary>
+    private static StaffMember WithAccount(StaffMember held, RosterStaff row) => held with
+    {
+        DisplayName = row.Name,
+        Roles = held.Roles.Union(row.Roles).ToHashSet(),
+        Schools = held.Roles.IsSubsetOf(row.Roles) ? row.Schools : held.Schools.Union(row.Schools).ToHashSet(),
+        EntraObjectId = row.Account ?? held.EntraObjectId,
+        UserPrincipalName = row.UserPrincipalName ?? held.UserPrincipalName,
+        Classes = row.Classes,
+        IsActive = !row.HasLeft,
+    };
 
     private async Task<bool> AppointAsync(string of, string deputy, CancellationToken cancellationToken)
     {

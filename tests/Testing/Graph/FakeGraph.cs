@@ -48,6 +48,7 @@ public sealed class FakeGraph : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         app = builder.Build();
+        Education = new FakeEducation(() => Service.AbsoluteUri);
         app.Run(HandleAsync);
     }
 
@@ -60,6 +61,9 @@ public sealed class FakeGraph : IAsyncDisposable
     }
 
     public Uri Service => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1.0");
+
+    /// <summary>Schools, people and classes.</summary>
+    public FakeEducation Education { get; }
 
     public ConcurrentDictionary<string, FakeMail> Mails { get; } = new();
 
@@ -208,6 +212,7 @@ public sealed class FakeGraph : IAsyncDisposable
         GraphCallKind.ToDoLists => new FakeAnswer(200, """{"value":[{"id":"default-list","wellknownListName":"defaultList"}]}"""),
         GraphCallKind.ToDoTask => AddTask(call),
         GraphCallKind.ToDoFind => FindTasks(call.Subject),
+        GraphCallKind.Roster => Education.Answer(call.Subject.Split('?')[0], call.Subject.Contains('?', StringComparison.Ordinal) ? call.Subject[call.Subject.IndexOf('?', StringComparison.Ordinal)..] : ""),
         _ => FakeAnswer.Error(404, "itemNotFound"),
     };
 

@@ -11,6 +11,8 @@ public enum GraphCallKind
     ToDoLists,
     ToDoTask,
     ToDoFind,
+    /// <summary>Any of the education API.</summary>
+    Roster,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -23,17 +23,19 @@ internal static partial class GraphShapes
             "GET" when ListsPath().Match(path) is { Success: true } lists => new GraphCall(GraphCallKind.ToDoLists, lists.Groups[1].Value, null),
             "POST" when TasksPath().Match(path) is { Success: true } tasks => new GraphCall(GraphCallKind.ToDoTask, tasks.Groups[1].Value, body),
             "GET" when TasksPath().Match(path) is { Success: true } tasks => new GraphCall(GraphCallKind.ToDoFind, tasks.Groups[1].Value, null),
+            "GET" when FakeEducation.Paths().IsMatch(path) => new GraphCall(GraphCallKind.Roster, path + request.Query, null),
             _ => null,
         };
     }
 
     /// <summary>What is out of shape, or null.</summary>
-    public static string? FaultOf(FakeRequest request, GraphCall call) => call.Kind switch
+    public static string? FaultOf(FakeRequest request, GraphCall call) => Prefers(request) ?? call.Kind switch
     {
-        GraphCallKind.Draft => Prefers(request) ?? Only(call.Body, "subject", "body", "toRecipients", "importance", "singleValueExtendedProperties") ?? DraftFault(call.Body!.RootElement),
-        GraphCallKind.Send => Prefers(request) ?? (request.Body.Length == 0 ? null : "a body with send"),
+        GraphCallKind.Draft => Only(call.Body, "subject", "body", "toRecipients", "importance", "singleValueExtendedProperties") ?? DraftFault(call.Body!.RootElement),
+        GraphCallKind.Send => request.Body.Length == 0 ? null : "a body with send",
         GraphCallKind.Batch => BatchFault(call.Body!.RootElement),
         GraphCallKind.Teams => Only(call.Body, "topic", "activityType", "chainId", "previewText", "templateParameters", "teamsAppId") ?? TeamsFault(call.Body!.RootElement),
+        GraphCallKind.Roster => FakeEducation.FaultOf(request.Path, request.Query),
         GraphCallKind.ToDoTask => Only(call.Body, "title", "linkedResources"),
         _ => null,
     };

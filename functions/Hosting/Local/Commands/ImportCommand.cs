@@ -10,7 +10,7 @@ internal static class ImportCommand
     {
         var command = new Command("import", "Import a file and report what was applied, and what was refused and why.");
         command.Add(Kind(common, "calendar", FeedContent.Calendar, "School days: CSV, Ed-Fi XML or JSON, or iCalendar."));
-        command.Add(Kind(common, "roster", FeedContent.Roster, "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), or Ed-Fi."));
+        command.Add(Roster(common));
         command.Add(Kind(common, "students", FeedContent.Roster, "Pupils and enrolments from one CSV."));
         command.Add(Kind(common, "staff", FeedContent.Staff, "Staff from one CSV: roles, schools, classes, caseloads, safeguarding leads and deputies."));
         command.Add(Attendance(common));
@@ -26,6 +26,29 @@ internal static class ImportCommand
         var command = new Command(name, description) { file, profile, json };
         command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) => ImportRun.RunAsync(
             context, parsed.GetValue(file)!, new FeedRequest(content, parsed.GetValue(profile)), parsed.GetValue(json), cancellationToken)));
+        return command;
+    }
+
+    /// <summary>From a file, or from the organisation's directory.</summary>
+    private static Command Roster(CommonOptions common)
+    {
+        var file = FileArgument();
+        file.Arity = ArgumentArity.ZeroOrOne;
+        var profile = ProfileOption();
+        var json = CommonOptions.Json("Write the report to stdout as JSON.");
+        var from = new Option<string>("--from")
+        {
+            Description = "graph: fetch schools, pupils, teachers and classes from Microsoft Graph's education API, as the settings under Graph say.",
+        };
+        from.AcceptOnlyFromAmong("graph");
+        var command = new Command("roster", "Pupils and enrolments: a OneRoster 1.1 or 1.2 bundle (zip or folder), Ed-Fi, or Microsoft Graph.") { file, from, profile, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is null == (result.GetValue(from) is null)) result.AddError("Name a file, or say --from graph.");
+        });
+        command.SetAction(CommandContext.Action(common, (context, parsed, cancellationToken) => parsed.GetValue(file) is { } named
+            ? ImportRun.RunAsync(context, named, new FeedRequest(FeedContent.Roster, parsed.GetValue(profile)), parsed.GetValue(json), cancellationToken)
+            : DirectoryImport.RunAsync(context, parsed.GetValue(json), cancellationToken)));
         return command;
     }
 

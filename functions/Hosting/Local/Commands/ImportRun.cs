@@ -13,11 +13,18 @@ internal static class ImportRun
     {
         if (await TakeInAsync(context, file, request, cancellationToken) is not { } report)
             return context.Refuse($"{file.Name} is empty.");
+        return await ReportAsync(context, file.Name, report, json, cancellationToken);
+    }
+
+    /// <summary>Writes what became of a feed.</summary>
+    /// <param name="name">What a person knows it by.</param>
+    public static async Task<ExitCode> ReportAsync(CommandContext context, string name, FeedReport report, bool json, CancellationToken cancellationToken)
+    {
         await context.SealAuditAsync(cancellationToken);
         if (json) await context.Output.WriteLineAsync(FeedReportJson.Write(report));
         else WriteText(context.Output, report);
 
-        if (report.Status.State == FeedState.Refused) return context.Refuse(report.Status.Why ?? $"{file.Name} was refused.");
+        if (report.Status.State == FeedState.Refused) return context.Refuse(report.Status.Why ?? $"{name} was refused.");
         if (!report.Status.IsFinal) context.Messages.Say("It is taken in and not finished yet; serve, or the next command, goes on with it.");
         if (report.Refused > 0) context.Messages.Say($"Some rows were refused. To mend them: refused {report.Status.Id}");
         return report.Refused > 0 || report.AnyFailed ? ExitCode.SomeRowsRefused : ExitCode.Done;
