@@ -11,6 +11,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("import", "Required command")]
     [InlineData("import attendance", "FILE")]
     [InlineData("import attendance no-such-file.csv", "no-such-file.csv")]
+    [InlineData("import roster", "Name a file, or say --from graph")]
+    [InlineData("import roster --from elsewhere", "graph")]
     [InlineData("screen --as-of yesterday", "--as-of takes a date")]
     [InlineData("screen --as-of 2026-02-30", "--as-of takes a date")]
     [InlineData("serve --port 70000", "--port takes a whole number from 0 to 65535")]
@@ -37,6 +39,14 @@ public sealed class CommandLineTests : IDisposable
         var ended = await cli.RunAsync("import", "attendance", cli.File("a.csv", "x"), "--covers", covers);
         Assert.Equal(2, ended.Code);
         Assert.Contains("--covers takes the first and the last day", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_RosterFromGraphWithoutSettings_Exits3AndSaysWhichToSet()
+    {
+        var ended = await cli.RunAsync("import", "roster", "--from", "graph");
+        Assert.Equal((3, ""), (ended.Code, ended.Output));
+        Assert.Contains("Graph__Roster", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
