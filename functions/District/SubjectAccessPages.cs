@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Observations;
@@ -15,7 +16,8 @@ namespace SchoolSignal.Functions.District;
 /// <summary>What is held on one pupil and who was shown it, for a family that asks. The one way an administrator sees a record: it
 /// is in the audit before it is shown, and no part of a name or number stands in an address.</summary>
 public sealed class SubjectAccessPages(
-    PupilSearch search, SchoolRegistry registry, SubjectAccess access, AuditDesk audit, StaffStore staff, PupilReferences references, Gate gate, PageRenderer pages)
+    PupilSearch search, SchoolRegistry registry, SubjectAccess access, AuditDesk audit, Observers observers, StaffStore staff, PupilReferences references, Gate gate,
+    PageRenderer pages)
 {
     /// <summary>In characters, inclusive.</summary>
     private const int LongestName = 60;
@@ -101,7 +103,7 @@ public sealed class SubjectAccessPages(
             .Concat(record.Concerns.Select(concern => concern.Observer).OfType<string>())
             .Concat(record.Referrals.SelectMany(referral => referral.History).Select(entry => entry.By.Value));
         foreach (var id in ids.Distinct())
-            if (await names.OfAsync(new Actor(id), cancellationToken) is { } name) known[id] = name;
+            if (await names.OfAsync(new Actor(await observers.OfAsync(id, cancellationToken)), cancellationToken) is { } name) known[id] = name;
         return known;
     }
 }

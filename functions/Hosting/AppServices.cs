@@ -54,7 +54,7 @@ public static class AppServices
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
         typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(AbandonedBatches), typeof(LedgerWithdrawal), typeof(CalendarChange), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
-        typeof(ObservationStore), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(OwnPupils), typeof(SafeguardingContactStore), typeof(UrgentConcerns),
+        typeof(ObservationStore), typeof(Observers), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(OwnPupils), typeof(SafeguardingContactStore), typeof(UrgentConcerns),
         typeof(SchoolReading), typeof(RuleSets), typeof(TriggerFeeds), typeof(ScreeningRuns), typeof(NightlySweep),
         typeof(ReferralStore), typeof(WorklistProjection), typeof(Worklist), typeof(WorklistListings), typeof(WeeklyCap),
         typeof(WorklistVisits), typeof(CounsellorWorklist), typeof(CaseFiles), typeof(CaseWork), typeof(RegisterAge), typeof(DistrictToday),

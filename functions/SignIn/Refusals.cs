@@ -11,8 +11,7 @@ internal static class Refusals
 {
     public static IResult Of(HttpRequest request, Caller caller, AccessReason reason)
     {
-        var forPerson = !request.Path.StartsWithSegments("/api")
-            && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        var forPerson = IsForPerson(request);
         if (reason == AccessReason.NotSignedIn)
         {
             if (forPerson) return HttpMethods.IsGet(request.Method)
@@ -22,6 +21,15 @@ internal static class Refusals
                 ? "Bearer error=\"invalid_token\"" : "Bearer";
         }
         return forPerson ? PageFor(request, caller, reason) : ProblemFor(reason);
+    }
+
+    /// <summary>Whether a browser asks, for somebody to read the answer: it takes a page, and none of the other kinds rather.</summary>
+    public static bool IsForPerson(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments("/api")) return false;
+        var accepted = request.GetTypedHeaders().Accept;
+        var page = accepted.FirstOrDefault(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        return page is not null && !accepted.Any(type => type.MediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase) && (type.Quality ?? 1) > (page.Quality ?? 1));
     }
 
     private static Notice PageFor(HttpRequest request, Caller caller, AccessReason reason) => reason switch

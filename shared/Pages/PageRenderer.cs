@@ -32,8 +32,10 @@ public sealed class PageRenderer(
 
     /// <summary>A page of a title and a few words, for what cannot be shown or done.</summary>
     /// <param name="key">The words are <c>KEY.Title</c> and <c>KEY.Text</c>.</param>
-    public Task<IResult> RenderNoticeAsync(HttpRequest request, Caller caller, string key, int status, CancellationToken cancellationToken) =>
-        RenderAsync<NoticePage, NoticeModel>(request, caller, new NoticeModel(key), cancellationToken, status);
+    /// <param name="detail">Fills <c>{0}</c> of the text.</param>
+    public Task<IResult> RenderNoticeAsync(
+        HttpRequest request, Caller caller, string key, int status, CancellationToken cancellationToken, string? detail = null) =>
+        RenderAsync<NoticePage, NoticeModel>(request, caller, new NoticeModel(key, detail), cancellationToken, status);
 
     /// <summary>Asks whether a posted form is one of ours, made for this caller. Every function that takes a form asks it before
     /// it does anything.</summary>

@@ -4,7 +4,7 @@ using SchoolSignal.Domain.Students;
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a file of observation forms. A safeguarding concern is kept whoever it is about; it is never scored.</summary>
-public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, District.DistrictToday calendar, TimeProvider time)
+public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, Observers observers, District.DistrictToday calendar, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
             {
                 case ObservationLine.Form form when await FindAsync(form.Student, form.School, form.Date, cancellationToken) is { School: { } school } found:
                     var id = ObservationIds.Of(found.Key, school, form.Date, form.Observer, form.Items, form.SenderKey);
-                    if (await observations.SaveAsync(new Observation(id, found.Key, school, form.Date, form.Observer, form.Items), form.Note, cancellationToken) == ObservationSaved.Stored)
+                    if (await observations.SaveAsync(new Observation(id, found.Key, school, form.Date, await observers.OfAsync(form.Observer, cancellationToken), form.Items), form.Note, cancellationToken) == ObservationSaved.Stored)
                         stored++;
                     schools[school] = schools.GetValueOrDefault(school) + 1;
                     break;
@@ -30,7 +30,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
                     var date = concern.Date ?? today;
                     var kept = new SafeguardingConcern(
                         ObservationIds.OfConcern(found.Key, date, concern.Observer, concern.Note, concern.SenderKey),
-                        found.Key, found.School, date, concern.Observer, concern.Note, now);
+                        found.Key, found.School, date, concern.Observer is { } who ? await observers.OfAsync(who, cancellationToken) : null, concern.Note, now);
                     if (await observations.SaveConcernAsync(kept, [], cancellationToken) == ObservationSaved.Stored) concerns++;
                     if (found.School is { } place) schools[place] = schools.GetValueOrDefault(place) + 1;
                     break;

@@ -67,6 +67,10 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
             return Results.Text($"{(await reader.ReadToEndAsync(token)).Length} {answer}");
         }
 
+        [Function("BrokenPage")]
+        public IResult BrokenPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "broken/{id}")] HttpRequest request, string id) =>
+            throw new InvalidOperationException($"{answer} of the test {id}");
+
         [Function("Broken")]
         public IResult Broken([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/broken/{id}")] HttpRequest request, string id) =>
             throw new InvalidOperationException($"{answer} pupil {id}");
@@ -155,6 +159,28 @@ public sealed class HttpFunctionsTests : IAsyncLifetime
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         var reference = JsonDocument.Parse(text).RootElement.GetProperty("reference").GetString()!;
         Assert.Contains(log.All, line => line.Contains(reference, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/elsewhere", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html", HttpStatusCode.NotFound)]
+    [InlineData("/elsewhere", "text/html;q=0.4,application/json", "application/problem+json", HttpStatusCode.NotFound)]
+    [InlineData("/elsewhere", "*/*", "application/problem+json", HttpStatusCode.NotFound)]
+    [InlineData("/api/elsewhere", "text/html", "application/problem+json", HttpStatusCode.NotFound)]
+    [InlineData("/broken/canary-7", "text/html,*/*;q=0.8", "text/html", HttpStatusCode.InternalServerError)]
+    [InlineData("/api/broken/canary-7", "text/html", "application/problem+json", HttpStatusCode.InternalServerError)]
+    public async Task Fault_OfTheHost_IsAPageForABrowserAndAProblemForASystem(string address, string accept, string type, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var answer = await client.SendAsync(request);
+        Assert.Equal((status, type), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        var text = await answer.Content.ReadAsStringAsync();
+        if (status != HttpStatusCode.InternalServerError) return;
+        Assert.DoesNotContain("of the test", text, StringComparison.Ordinal);
+        if (type != "text/html") return;
+        Assert.Contains("Something went wrong on our side", text, StringComparison.Ordinal);
+        var reference = System.Text.RegularExpressions.Regex.Match(text, "reference: ([0-9a-f]{12})").Groups[1].Value;
+        Assert.Contains(log.All, line => reference.Length > 0 && line.Contains(reference, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -156,6 +156,8 @@ internal sealed partial class FormApp : IAsyncDisposable
     public static string ReferenceOf(string page, string name) =>
         Regex.Match(page, $"value=\"([^\"]+)\"[^>]*>{Regex.Escape(name)}<").Groups[1].Value is { Length: > 0 } found ? found : throw new InvalidOperationException($"{name} is not on the page.");
 
+    public Task ImportAsync(string content, FeedRequest request) => SendAsync(content, request);
+
     private async Task SendAsync(string content, FeedRequest request)
     {
         using var stream = new MemoryStream(global::System.Text.Encoding.UTF8.GetBytes(content));

@@ -11,7 +11,7 @@ namespace SchoolSignal.Domain.Referrals.Cases;
 /// <summary>Gathers what stands on a case's page. The disclosure is appended last, before anything is shown.</summary>
 public sealed class CaseFiles(
     ReferralStore referrals, StudentDirectory directory, Enrollments enrollments, LedgerReader ledger, RegisterAge age, ObservationStore observations,
-    StaffStore staff, DistrictSettingsStore settingsStore, RuleSets ruleSets, DisclosureLog disclosures, DistrictToday calendar)
+    Observers observers, StaffStore staff, DistrictSettingsStore settingsStore, RuleSets ruleSets, DisclosureLog disclosures, DistrictToday calendar)
 {
     /// <summary>School years shown: that of the referral's days and those since, at most so many.</summary>
     private const int MostYears = 2;
@@ -92,8 +92,9 @@ public sealed class CaseFiles(
         var forms = new List<CaseForm>();
         foreach (var (observation, note) in await observations.ReadFormsAsync(student, schools, today.AddYears(-FormYears), today, cancellationToken))
         {
-            var isWithheld = note is not null && !mayRead && observation.Observer != caller.Id.Value;
-            forms.Add(new CaseForm(observation, await names.OfAsync(new Actor(observation.Observer), cancellationToken), isWithheld ? null : note, isWithheld));
+            var observer = await observers.OfAsync(observation.Observer, cancellationToken);
+            var isWithheld = note is not null && !mayRead && observer != caller.Id.Value;
+            forms.Add(new CaseForm(observation, await names.OfAsync(new Actor(observer), cancellationToken), isWithheld ? null : note, isWithheld));
         }
         return forms;
     }

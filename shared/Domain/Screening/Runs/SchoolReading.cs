@@ -23,7 +23,7 @@ public sealed record SchoolToScreen(SchoolBaseline Baseline, ScreeningInputs Inp
 /// <summary>Reads what a screening needs from the store: register, baseline, forms, and the other schools of pupils who
 /// changed school.</summary>
 public sealed class SchoolReading(
-    ITableStore store, LedgerReader ledger, SchoolYears years, Enrollments enrollments, ObservationStore observations, DistrictId district)
+    ITableStore store, LedgerReader ledger, SchoolYears years, Enrollments enrollments, ObservationStore observations, Observers observers, DistrictId district)
 {
     /// <summary>Earlier forms are a pupil's own yardstick; two years back is as far as a child's habits compare.</summary>
     private const int FormYears = 2;
@@ -48,7 +48,7 @@ public sealed class SchoolReading(
             .Where(s => s is { ElsewhereToo: true } && (only is null || s.Student == only))
             .Select(s => s!.Student).ToList();
         var places = await PlacesAsync(baseline, movers, year, asOf, settings, cancellationToken);
-        var forms = await FormsAsync(school, only, movers, asOf, cancellationToken);
+        var forms = await observers.OfAsync(await FormsAsync(school, only, movers, asOf, cancellationToken), cancellationToken);
         return new SchoolToScreen(baseline, new ScreeningInputs(settings.LegalBasis is not null)
         {
             OptedOut = settings.OptOuts,
