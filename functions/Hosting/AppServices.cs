@@ -10,6 +10,8 @@ using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Referrals.Cases;
 using SchoolSignal.Domain.Referrals.Worklists;
+using SchoolSignal.Domain.Reports.Measures;
+using SchoolSignal.Domain.Reports.Releases;
 using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Roster.Directories;
 using SchoolSignal.Domain.Screening.Runs;
@@ -63,6 +65,8 @@ public static class AppServices
         typeof(NotificationLog), typeof(NotificationSettingsStore), typeof(NotificationTemplates), typeof(NotificationRelevance), typeof(NotificationContents),
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),
+        typeof(ReferralCounting), typeof(PeriodCounting), typeof(ReportStore), typeof(ReportArchive), typeof(ReportSettingsStore), typeof(ReportProtection),
+        typeof(ReportDrafts), typeof(ReportDesk), typeof(ReportSchedule), typeof(MonthlyReportMail), typeof(ReportReading),
         typeof(StaffStore), typeof(StaffIntake), typeof(DirectoryReader), typeof(DirectorySync), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -7,13 +7,17 @@ using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Reports.Measures;
+using SchoolSignal.Domain.Reports.Releases;
 using SchoolSignal.Domain.Screening.Runs;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Screening;
 
-/// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's.</summary>
-public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, CalendarChange calendars, ScreeningRuns runs, DistrictSettingsStore settings, TimeProvider time)
+/// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's; and what a report
+/// asks for: the count of a school's week or term.</summary>
+public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, CalendarChange calendars, ScreeningRuns runs, PeriodCounting counting, ReportDrafts reports,
+    DistrictSettingsStore settings, TimeProvider time)
 {
     [Function("RunScreening")]
     public Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken) =>
@@ -42,6 +46,9 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Calen
                 var formDay = DateOnly.ParseExact(envelope["date"], "yyyy-MM-dd", CultureInfo.InvariantCulture);
                 await runs.ScreenOnFormAsync(
                     StudentKey.Parse(envelope["student"]), SchoolId.Parse(envelope["school"]), formDay > today ? formDay : today, cancellationToken);
+                break;
+            case PeriodCounting.SchoolKind or PeriodCounting.ReferralsKind:
+                if (await counting.CountAsync(envelope, cancellationToken) is { } finished) await reports.MakeAsync(finished, cancellationToken);
                 break;
             default:
                 throw new FormatException($"A screening of kind {envelope.Kind} is not known.");

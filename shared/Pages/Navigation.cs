@@ -26,6 +26,7 @@ public static class Navigation
         new("Safeguarding", "/district/safeguarding", Role.Administrator),
         new("Staff", "/district/staff", Role.Administrator),
         new("Rules", "/district/rules", Role.Administrator),
+        new("Reports", "/district/reports", Role.Administrator),
         new("Audit", "/district/audit", Role.Administrator),
         new("SubjectAccess", "/district/subject-access", Role.Administrator),
     ];

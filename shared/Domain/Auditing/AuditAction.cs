@@ -54,6 +54,10 @@ public enum AuditAction
     ChangeCodeSets,
     /// <summary>A month of the audit, past the district's time for keeping it, is no longer held.</summary>
     DropAudit,
+    /// <summary>A report of the district's trends, as it would be published; no pupil.</summary>
+    PreviewReport,
+    ReleaseReport,
+    WithdrawReport,
 }
 
 /// <summary>Why somebody who does not work with a pupil looked up what was done to the pupil's record. Chosen from a list:

@@ -30,8 +30,10 @@ public enum AccessAction
     ReadSettings,
     /// <summary>Changing them.</summary>
     ChangeSettings,
-    /// <summary>Trends that give no pupil away.</summary>
+    /// <summary>Released trends that give no pupil away.</summary>
     ReadTrends,
+    /// <summary>Reports before their release: looking at them, releasing and withdrawing them.</summary>
+    ReleaseReports,
     /// <summary>Who did what; no pupil's record.</summary>
     ReadAudit,
     /// <summary>All that is held on one pupil, for a subject access request: the one way an administrator sees a record.</summary>

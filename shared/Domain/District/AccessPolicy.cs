@@ -70,8 +70,9 @@ public static class AccessPolicy
         (Role.DataManager, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows or AccessAction.HandleFailures) => Reach.District,
         (Role.FeedsSend, AccessAction.SendFeed or AccessAction.ReadFeedReports or AccessAction.ReadRefusedRows) => Reach.District,
         (Role.ObservationsSubmit, AccessAction.SubmitObservation or AccessAction.RaiseConcern) => Reach.District,
+        (Role.ReportsRead, AccessAction.ReadTrends) => Reach.District,
         (Role.Administrator, AccessAction.ReadFeedReports or AccessAction.HandleFailures or AccessAction.ReadSettings or AccessAction.ChangeSettings
-            or AccessAction.ReadTrends or AccessAction.ReadAudit or AccessAction.SubjectAccess or AccessAction.NamePupils or AccessAction.HandleConcern) => Reach.District,
+            or AccessAction.ReadTrends or AccessAction.ReleaseReports or AccessAction.ReadAudit or AccessAction.SubjectAccess or AccessAction.NamePupils or AccessAction.HandleConcern) => Reach.District,
         _ => Reach.None,
     };
 

@@ -15,6 +15,8 @@ public enum Role
     /// <summary>A system that hands in forms for a person of the staff (app role <c>Observations.Submit</c>). What it may hand
     /// in is what that person may.</summary>
     ObservationsSubmit,
+    /// <summary>A system that reads released reports (app role <c>Reports.Read</c>), such as Power BI; holds in the whole district.</summary>
+    ReportsRead,
 }
 
 /// <summary>Roles as the tenant's app roles and staff files name them.</summary>
@@ -30,6 +32,7 @@ public static class Roles
         Role.Administrator => "DistrictAdministrator",
         Role.FeedsSend => "Feeds.Send",
         Role.ObservationsSubmit => "Observations.Submit",
+        Role.ReportsRead => "Reports.Read",
         _ => role.ToString(),
     };
 
@@ -46,5 +49,5 @@ public static class Roles
     }
 
     /// <summary>Whether the role holds in the whole district rather than in the schools of whoever has it.</summary>
-    public static bool IsDistrictWide(Role role) => role is Role.Administrator or Role.DataManager or Role.FeedsSend or Role.ObservationsSubmit;
+    public static bool IsDistrictWide(Role role) => role is Role.Administrator or Role.DataManager or Role.FeedsSend or Role.ObservationsSubmit or Role.ReportsRead;
 }

@@ -4,6 +4,7 @@ using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Reports;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Messaging;
@@ -30,6 +31,7 @@ public sealed class OutboxSweeper(Outbox outbox, SchoolRegistry registry, PupilP
         sent += await outbox.RelayAsync(TableName.District, PartitionKey.Of(district.Value), cancellationToken);
         foreach (var partition in pupils.All())
             sent += await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
+        sent += await outbox.RelayAsync(TableName.Reports, ReportKeys.Partition(district), cancellationToken);
         var digests = WeeklyDigests.PlaceOf(district);
         sent += await outbox.RelayAsync(digests.Table, digests.Partition, cancellationToken);
         return sent;

@@ -79,7 +79,7 @@ public sealed class NotificationContents(
     {
         NotificationPurpose.Concern => $"/concerns/{notification.Subject.Id}",
         NotificationPurpose.Digest or NotificationPurpose.Reminder => "/worklist",
-        NotificationPurpose.Report => "/reports",
+        NotificationPurpose.Report => "/district/reports",
         _ => $"/cases/{notification.Subject.Id}",
     };
 }

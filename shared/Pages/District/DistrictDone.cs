@@ -24,4 +24,8 @@ public enum DistrictDone
     GiveUpGone,
     NotABatch,
     AlreadyApplied,
+    ReportPreviewed,
+    ReportReleased,
+    ReportWithdrawn,
+    ReportProtectedAnew,
 }

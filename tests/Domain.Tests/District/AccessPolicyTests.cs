@@ -17,11 +17,13 @@ public sealed class AccessPolicyTests
         [Role.Administrator] =
         [
             AccessAction.ReadFeedReports, AccessAction.HandleFailures, AccessAction.ReadSettings, AccessAction.ChangeSettings, AccessAction.ReadTrends,
+            AccessAction.ReleaseReports,
             AccessAction.ReadAudit, AccessAction.SubjectAccess, AccessAction.NamePupils, AccessAction.HandleConcern,
         ],
         [Role.DataManager] = [AccessAction.SendFeed, AccessAction.ReadFeedReports, AccessAction.ReadRefusedRows, AccessAction.HandleFailures],
         [Role.FeedsSend] = [AccessAction.SendFeed, AccessAction.ReadFeedReports, AccessAction.ReadRefusedRows],
         [Role.ObservationsSubmit] = [AccessAction.SubmitObservation, AccessAction.RaiseConcern],
+        [Role.ReportsRead] = [AccessAction.ReadTrends],
     };
 
     private static Caller With(params Role[] roles) => new(StaffId.Parse("x"), roles.ToHashSet(), new HashSet<SchoolId> { Mine });

@@ -70,6 +70,9 @@ public sealed partial class WordsTests
     [InlineData("District.Subject.Reason", typeof(Domain.Attendance.MarkReason))]
     [InlineData("District.Subject.Session", typeof(Domain.Attendance.SessionOfDay))]
     [InlineData("District.Audit.Action", typeof(Domain.Auditing.AuditAction))]
+    [InlineData("Reports.State", typeof(Domain.Reports.Releases.ReportState))]
+    [InlineData("Reports.Count", typeof(Domain.Reports.Measures.CountState))]
+    [InlineData("Reports.Band", typeof(Domain.Reports.Measures.GradeBand))]
     [InlineData("District.Done", typeof(SchoolSignal.Pages.District.DistrictDone))]
     public void Keys_OfEveryValue_AreThere(string start, Type values) => Assert.All(
         Enum.GetNames(values), name => Assert.True(English.ContainsKey($"{start}.{name}"), $"{start}.{name} has no words."));

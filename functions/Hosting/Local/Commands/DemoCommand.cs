@@ -79,6 +79,7 @@ internal static class DemoCommand
         await ScreenCommand.RunAsync(context, null, json: false, cancellationToken);
         await DemoTour.WriteAsync(context, district, cancellationToken);
         await context.Output.FlushAsync(cancellationToken);
+        context.Messages.Say($"{await DemoReports.ReleaseAsync(context, cancellationToken)} reports released.");
         return port is { } at
             ? await ServeCommand.RunAsync(context, at, cancellationToken, services => services.AddSingleton(context.Get<TimeProvider>()))
             : ExitCode.Done;

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Reports.Disclosure;
+using SchoolSignal.Domain.Reports.Measures;
+
+namespace SchoolSignal.Domain.Reports.Releases;
+
+/// <summary>How long referrals waited, in school days; null where too few stand behind it, or their number is hidden.</summary>
+public sealed record AnswerTimes(decimal? Acknowledged, decimal? Contacted)
+{
+    public static AnswerTimes Hidden { get; } = new(null, null);
+}
+
+/// <summary>What a report says of a school, or of the district, beside its tables.</summary>
+/// <param name="AsOf">The last school day that counts.</param>
+/// <param name="KnownPercent">Of the sessions expected, how many the register knows, rounded down. It speaks of the feed, not of
+/// pupils; null where nothing was counted.</param>
+public sealed record ReportLine(CountState State, DateOnly? AsOf, int? KnownPercent, AnswerTimes Times);
+
+/// <summary>A school's line.</summary>
+public sealed record ReportSchool(SchoolId School, ReportLine Line)
+{
+    [JsonIgnore]
+    public CountState State => Line.State;
+}
+
+/// <summary>What one week showed of one school, or of the district.</summary>
+/// <param name="State">Null where the school was in no report of that week.</param>
+public sealed record TrendPoint(CountState? State, long? Screened, long? Watch, long? RaisedOrHigh, long? Attended, long? Absent, long? Opened)
+{
+    /// <summary>In per cent.</summary>
+    [JsonIgnore]
+    public double? Attendance => PublishedTable.Percentage(Attended, Attended + Absent);
+
+    /// <summary>The school's register was counted, so that a number that is missing is a hidden one.</summary>
+    [JsonIgnore]
+    public bool IsCounted => State == CountState.Counted;
+}
+
+/// <summary>A week of the trend, as it was published last.</summary>
+/// <param name="Points">The district's, then one for each school of the report, in its order.</param>
+public sealed record TrendWeek(string Key, IReadOnlyList<TrendPoint> Points)
+{
+    [JsonIgnore]
+    public ReportPeriod Period => ReportId.Parse(Key).Period;
+}
+
+/// <summary>All that is public of a report: what its page, its files and the API show. Nothing else of it leaves.</summary>
+/// <param name="Threshold">Counts below it were hidden, and what would give them away.</param>
+/// <param name="District">State and answer times of the whole district.</param>
+/// <param name="Weeks">Keys of the reports whose weeks a term is made of.</param>
+/// <param name="Tables">By table, the numbers in the order of its shape; null is hidden.</param>
+/// <param name="Before">The report that changes are counted from: the period before, as it was published last.</param>
+/// <param name="Trend">Weeks up to this one, oldest first; of a term, those inside it.</param>
+/// <param name="Margin">Where chance was added: by how much a number is off at most, in nineteen cases of twenty.</param>
+public sealed record ReportContent(
+    string Key, DateTimeOffset ComputedAt, ReportMode Mode, int Threshold, ReportLine District, IReadOnlyList<ReportSchool> Schools,
+    IReadOnlyList<string> Weeks, IReadOnlyDictionary<string, IReadOnlyList<long?>> Tables, string? Before, IReadOnlyList<TrendWeek> Trend,
+    int? Margin = null)
+{
+    [JsonIgnore]
+    public ReportId Id => ReportId.Parse(Key);
+
+    /// <summary>The shapes of the tables.</summary>
+    public ReportTables Shape() => new(
+        Id, [.. Schools.Where(s => s.State == CountState.Counted).Select(s => s.School)], [.. Schools.Select(s => s.School)], [.. Weeks.Select(ReportId.Parse)]);
+
+    /// <summary>As the suppressor and its verifier read it.</summary>
+    public PublishedRelease ToPublished() => new(Key, [.. Shape().Shapes().Select(shape => new PublishedTable(shape, Tables[shape.Name]))]);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
+    Converters = [typeof(SchoolIdJson)])]
+[JsonSerializable(typeof(ReportContent))]
+[JsonSerializable(typeof(IReadOnlyList<SchoolCounts>))]
+internal sealed partial class ReportContentJson : JsonSerializerContext;

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Reports.Disclosure;
+using SchoolSignal.Domain.Reports.Measures;
+
+namespace SchoolSignal.Domain.Reports.Releases;
+
+/// <summary>A report ready to be looked at.</summary>
+/// <param name="Basis">How many reports had been published when it was protected.</param>
+internal sealed record ProtectedReport(ReportContent Content, byte[]? Certificate, int Basis);
+
+/// <summary>Turns counts into what may be published: against every report ever published, withdrawn ones among them.</summary>
+public sealed class ReportProtection(ReportStore reports, ReportArchive archive, ReportSettingsStore settings, TimeProvider time)
+{
+    /// <summary>How far a trend looks back.</summary>
+    public const int TrendWeeks = 26;
+
+    internal async Task<ProtectedReport> ProtectAsync(ReportId id, PeriodCounts counts, CancellationToken cancellationToken)
+    {
+        var (published, _) = await reports.PublishedAsync(cancellationToken);
+        var (decided, _) = await settings.ReadAsync(cancellationToken);
+        var weeks = id.Period.Kind == PeriodKind.Term ? await WeeksOfAsync(id.Period, cancellationToken) : [];
+        var shape = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]);
+        var release = shape.Fill(counts, weeks);
+        var (tables, certificate) = await HideAsync(release, published, decided, cancellationToken);
+
+        var content = new ReportContent(
+            id.ToString(), time.GetUtcNow(), decided.Mode, decided.Threshold, DistrictOf(counts), [.. counts.Schools.Select(LineOf)],
+            [.. weeks.Select(w => w.Id.ToString())], tables, null, []);
+        content = await WithTimesAsync(content, counts, decided.Threshold, cancellationToken);
+        return new ProtectedReport(content, certificate, published.Keys.Count);
+    }
+
+    private async Task<(IReadOnlyDictionary<string, IReadOnlyList<long?>> Tables, byte[] Certificate)> HideAsync(
+        Release release, PublishedReports published, ReportSettings decided, CancellationToken cancellationToken)
+    {
+        var earlier = new List<PublishedRelease>();
+        foreach (var key in published.Keys) earlier.Add((await archive.ReadReleasedAsync(ReportId.Parse(key), cancellationToken)).ToPublished());
+        return SmallCellSuppression.Protect(release, earlier, decided.Policy) switch
+        {
+            ProtectionResult.Protected done => (
+                done.Release.Tables.ToDictionary(t => t.Name, t => t.Counts),
+                JsonSerializer.SerializeToUtf8Bytes(done.Certificate)),
+            ProtectionResult.Refused refused => throw new InvalidOperationException($"A report cannot be protected: {string.Join(' ', refused.Reasons)}"),
+            _ => throw new InvalidOperationException("An outcome of protecting is not handled."),
+        };
+    }
+
+    private async Task<List<CountedWeek>> WeeksOfAsync(ReportPeriod term, CancellationToken cancellationToken)
+    {
+        var weeks = new List<CountedWeek>();
+        foreach (var week in await reports.PublicAsync(term.First, term.Last, cancellationToken))
+            if (week.Period.Kind == PeriodKind.Week && week.Period.First >= term.First)
+                weeks.Add(new CountedWeek(week.Id, await archive.ReadCountsAsync(week.Id, cancellationToken)));
+        return weeks;
+    }
+
+    private static ReportSchool LineOf(SchoolCounts school) =>
+        new(school.School, new ReportLine(school.State, school.AsOf, school.Sessions.KnownPercent, AnswerTimes.Hidden));
+
+    /// <summary>Adds what is put together from the protected numbers: answer times, the period before, the trend.</summary>
+    private async Task<ReportContent> WithTimesAsync(ReportContent content, PeriodCounts counts, int threshold, CancellationToken cancellationToken)
+    {
+        var numbers = new ReportNumbers(content);
+        content = content with
+        {
+            District = content.District with { Times = Times(numbers, null, Sum(counts.Schools.Select(s => s.Referrals)), threshold) },
+            Schools = [.. content.Schools.Zip(counts.Schools, (line, of) => line with { Line = line.Line with { Times = Times(numbers, of.School, of.Referrals, threshold) } })],
+        };
+
+        var period = content.Id.Period;
+        var isTerm = period.Kind == PeriodKind.Term;
+        var earlier = await reports.PublicAsync(period.First.AddDays(-7 * TrendWeeks), period.Last, cancellationToken);
+        var trend = new List<TrendWeek>();
+        foreach (var week in earlier.Where(r => r.Period.Kind == PeriodKind.Week && (isTerm ? r.Period.First >= period.First : r.Period.Last < period.First)))
+        {
+            var of = new ReportNumbers(await archive.ReadReleasedAsync(week.Id, cancellationToken));
+            trend.Add(new TrendWeek(week.Key, [of.Point(null), .. content.Schools.Select(s => of.Point(s.School))]));
+        }
+        if (!isTerm) trend.Add(new TrendWeek(content.Key, [numbers.Point(null), .. content.Schools.Select(s => numbers.Point(s.School))]));
+        return content with
+        {
+            Before = earlier.LastOrDefault(r => r.Period.Kind == period.Kind && r.Period.Last < period.First)?.Key,
+            Trend = [.. trend.TakeLast(TrendWeeks)],
+        };
+    }
+
+    /// <summary>A median is shown where at least the threshold stand behind it. That so many were acknowledged would tell of a hidden
+    /// number, so where that is hidden the medians are too.</summary>
+    private static AnswerTimes Times(ReportNumbers numbers, SchoolId? school, ReferralCounts counts, int threshold)
+    {
+        if (numbers.Acknowledged(school) is null) return AnswerTimes.Hidden;
+        return new AnswerTimes(Median(counts.AcknowledgedAfter), Median(counts.ContactedAfter));
+
+        decimal? Median(IReadOnlyList<int> days) => MedianDays.Of(days) is ({ } count, { } median) && count >= threshold ? median : null;
+    }
+
+    private static ReferralCounts Sum(IEnumerable<ReferralCounts> all)
+    {
+        var (acknowledged, contacted) = (new int[ReferralCounts.MostDays + 1], new int[ReferralCounts.MostDays + 1]);
+        foreach (var school in all)
+        {
+            for (var day = 0; day < school.AcknowledgedAfter.Count; day++) acknowledged[day] += school.AcknowledgedAfter[day];
+            for (var day = 0; day < school.ContactedAfter.Count; day++) contacted[day] += school.ContactedAfter[day];
+        }
+        return ReferralCounts.None with { AcknowledgedAfter = acknowledged, ContactedAfter = contacted };
+    }
+
+    /// <summary>The district's line: counted if any school was, its feed as complete as the schools' together.</summary>
+    private static ReportLine DistrictOf(PeriodCounts counts)
+    {
+        var counted = counts.Schools.Where(s => s.State == CountState.Counted).ToList();
+        var known = counted.Sum(s => (long)s.Sessions.Attended.Sessions + s.Sessions.Absent.Sessions);
+        var expected = known + counted.Sum(s => (long)s.Sessions.Unknown);
+        return new ReportLine(
+            counted.Count > 0 ? CountState.Counted : CountState.NoSchoolDay, counted.Max(s => s.AsOf),
+            expected > 0 ? (int)(100 * known / expected) : null, AnswerTimes.Hidden);
+    }
+}
