@@ -93,6 +93,7 @@ public sealed class RulePages(
             DecideResult.NotOpen => DistrictDone.NotOpen,
             DecideResult.OwnProposal => DistrictDone.OwnProposal,
             DecideResult.BaseChanged => DistrictDone.BaseChanged,
+            DecideResult.StillCounting => DistrictDone.StillCounting,
             _ => throw new InvalidOperationException("An outcome of a decision is not handled."),
         });
     }

@@ -50,7 +50,7 @@ public static class AppServices
     private static readonly Type[] DomainServices =
     [
         typeof(PupilPartitions), typeof(Outbox), typeof(OutboxSweeper), typeof(FailureStore), typeof(DeadLetters), typeof(DistrictSettingsStore), typeof(SettingsChanges), typeof(SchoolRegistry), typeof(CalendarStore),
-        typeof(FreshnessReading), typeof(DistrictWatch), typeof(DistrictOverviews), typeof(DistrictChanges), typeof(CalendarMonths), typeof(RulePreviews), typeof(RuleProposals),
+        typeof(FreshnessReading), typeof(DistrictWatch), typeof(DistrictOverviews), typeof(DistrictChanges), typeof(CalendarMonths), typeof(RulePreviews), typeof(RuleProposals), typeof(RulePreviewRun),
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(DirectoryRekey), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
         typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),

@@ -17,7 +17,7 @@ namespace SchoolSignal.Functions.Screening;
 /// <summary>What a complete feed or a new form asks for: the school-day baseline, a school's screening, a pupil's; and what a report
 /// asks for: the count of a school's week or term.</summary>
 public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, CalendarChange calendars, ScreeningRuns runs, PeriodCounting counting, ReportDrafts reports,
-    DistrictSettingsStore settings, TimeProvider time)
+    RulePreviewRun previews, DistrictSettingsStore settings, TimeProvider time)
 {
     [Function("RunScreening")]
     public Task Run([ServiceBusTrigger("%SCREENINGS_QUEUE%", Connection = "ServiceBus", AutoCompleteMessages = true)] string message, CancellationToken cancellationToken) =>
@@ -49,6 +49,9 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Calen
                 break;
             case PeriodCounting.SchoolKind or PeriodCounting.ReferralsKind:
                 if (await counting.CountAsync(envelope, cancellationToken) is { } finished) await reports.MakeAsync(finished, cancellationToken);
+                break;
+            case RulePreviewRun.Kind:
+                await previews.CountAsync(envelope, cancellationToken);
                 break;
             default:
                 throw new FormatException($"A screening of kind {envelope.Kind} is not known.");

@@ -7,6 +7,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// A page that waits for work in the background looks again by itself; without script its link does.
+if (document.querySelector("[data-reload]")) setTimeout(() => location.reload(), 3000);
+
 // Finding a pupil by typing: what is typed is posted, so that no part of a name stands in an address.
 for (const form of document.querySelectorAll("[data-find]")) {
   form.hidden = false;

@@ -13,17 +13,27 @@ public sealed class RulePreviews(ITableStore store, SchoolReading reading, Schoo
 {
     /// <summary>As of the last day the feeds speak for. Screens as if there were a legal basis: counts judge nobody, and a
     /// district may look at its rules before it starts.</summary>
+    /// <param name="looked">Called after each school with how many have been looked at, and of how many; null calls nobody.</param>
     /// <returns>Null if there is no attendance yet.</returns>
-    public async Task<RulePreview?> CompareAsync(RuleSet now, RuleSet then, DistrictSettings settings, CancellationToken cancellationToken)
+    public async Task<RulePreview?> CompareAsync(
+        RuleSet now, RuleSet then, DistrictSettings settings, Func<PreviewProgress, Task>? looked, CancellationToken cancellationToken)
     {
         if (await LatestAsync(settings, cancellationToken) is not var (year, asOf)) return null;
         var counts = new int[LevelCount, LevelCount];
         var (byNow, byThen) = (new Screener(now), new Screener(then));
-        foreach (var school in await registry.InYearAsync(year, cancellationToken))
-            if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is { } read)
+        var schools = await registry.InYearAsync(year, cancellationToken);
+        for (var i = 0; i < schools.Count; i++)
+        {
+            if (await reading.ReadAsync(schools[i], year, asOf, null, settings, cancellationToken) is { } read)
                 Count(byNow, byThen, read, counts);
+            if (looked is not null) await looked(new PreviewProgress(i + 1, schools.Count));
+        }
         return Summarise(asOf, counts);
     }
+
+    /// <summary>How many schools a comparison would look at.</summary>
+    public async Task<int> CountSchoolsAsync(DistrictSettings settings, CancellationToken cancellationToken) =>
+        await LatestAsync(settings, cancellationToken) is var (year, _) ? (await registry.InYearAsync(year, cancellationToken)).Count : 0;
 
     private static int LevelCount { get; } = Enum.GetValues<Level>().Length;
 

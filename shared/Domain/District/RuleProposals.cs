@@ -35,6 +35,8 @@ public enum DecideResult
     OwnProposal,
     /// <summary>The rules in force are no longer those it changes: propose it anew.</summary>
     BaseChanged,
+    /// <summary>What it would mean is still being counted.</summary>
+    StillCounting,
 }
 
 /// <summary>Changes of the district's rules in four eyes: one person proposes and sees what it would mean, another puts it in
@@ -42,6 +44,9 @@ public enum DecideResult
 public sealed class RuleProposals(
     ITableStore store, RuleSets ruleSets, DistrictSettingsStore settings, RulePreviews previews, Outbox outbox, DistrictId district, TimeProvider time)
 {
+    /// <summary>So many schools (inclusive) are counted while the proposer waits; more, by the queue.</summary>
+    public const int CountedAtOnce = 10;
+
     private const string Rows = "rule-proposal";
 
     private readonly PartitionKey partition = PartitionKey.Of(district.Value);
@@ -60,12 +65,17 @@ public sealed class RuleProposals(
         var decided = (await settings.ReadAsync(cancellationToken)).Settings;
         var current = await ruleSets.OfAsync(decided, cancellationToken);
         var at = time.GetUtcNow();
+        var schools = await previews.CountSchoolsAsync(decided, cancellationToken);
         var proposal = new RuleProposal(
             Guid.NewGuid().ToString("N"), rules.Version, why, current.Version, json, proposer.Value, at,
-            await previews.CompareAsync(current, rules, decided, cancellationToken));
+            schools > CountedAtOnce ? null : await previews.CompareAsync(current, rules, decided, null, cancellationToken))
+        {
+            Counting = schools > CountedAtOnce ? new PreviewProgress(0, schools) : null,
+        };
         var entry = AuditEntry.OfDistrict(authority, AuditAction.ChangeRules, at) with { Reference = proposal.Id };
-        if (await store.CommitAsync(
-                TableName.District, partition, [new RowChange.Insert(KeyOf(proposal.Id), Write(proposal)), AuditTrail.Row(entry)], cancellationToken)
+        List<RowChange> changes = [new RowChange.Insert(KeyOf(proposal.Id), Write(proposal)), AuditTrail.Row(entry)];
+        if (proposal.Counting is not null) changes.Add(Outbox.Row(QueueName.Screenings, RulePreviewRun.MessageOf(district, proposal.Id)));
+        if (await store.CommitAsync(TableName.District, partition, changes, cancellationToken)
             is not CommitResult.Committed) throw new InvalidOperationException("A new proposal's id is taken.");
         await outbox.RelayAsync(TableName.District, partition, cancellationToken);
         return new ProposeResult.Proposed(proposal);
@@ -91,6 +101,7 @@ public sealed class RuleProposals(
             var proposal = Read(row);
             if (proposal.State != ProposalState.Open) return DecideResult.NotOpen;
             if (proposal.ProposedBy == approver.Value) return DecideResult.OwnProposal;
+            if (proposal.Counting is not null) return DecideResult.StillCounting;
             var stored = await settings.ReadAsync(cancellationToken);
             if ((await ruleSets.OfAsync(stored.Settings, cancellationToken)).Version != proposal.Base) return DecideResult.BaseChanged;
 
@@ -117,6 +128,18 @@ public sealed class RuleProposals(
             if (await store.CommitAsync(TableName.District, partition, changes, cancellationToken) is not CommitResult.Committed) continue;
             await outbox.RelayAsync(TableName.District, partition, cancellationToken);
             return DecideResult.Done;
+        }
+    }
+
+    /// <summary>Notes what the counting has come to, whatever else was done to the proposal meanwhile.</summary>
+    /// <returns>False if there is no such proposal, or its counting is over.</returns>
+    internal async Task<bool> NoteAsync(string id, Func<RuleProposal, RuleProposal> note, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await RowAsync(id, cancellationToken) is not { } row || Read(row) is not { Counting: not null } proposal) return false;
+            if (await store.CommitAsync(TableName.District, partition, [new RowChange.Replace(row.Key, row.ETag, Write(note(proposal)))], cancellationToken) is CommitResult.Committed)
+                return true;
         }
     }
 

@@ -17,6 +17,7 @@ public enum DistrictDone
     NotOpen,
     OwnProposal,
     BaseChanged,
+    StillCounting,
     PupilNamed,
     PupilTakenOut,
     CaseloadFull,

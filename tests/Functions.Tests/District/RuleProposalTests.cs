@@ -80,6 +80,48 @@ public sealed class RuleProposalTests : IAsyncLifetime
         Assert.Equal("first", (await InForceAsync()).Version);
     }
 
+    /// <summary>The edge between counted at once and by the queue, and the same numbers either way.</summary>
+    [Theory]
+    [InlineData(RuleProposals.CountedAtOnce, false)]
+    [InlineData(RuleProposals.CountedAtOnce + 1, true)]
+    public async Task Propose_LargeDistrict_IsCountedByTheQueueAndApprovedOnlyThen(int schools, bool isQueued)
+    {
+        await OpenSchoolsAsync(schools - 1);
+        var severe = RuleNumbers.Of(await JsonAsync()).Single(number => number.Rule == "absence.severe" && number.Field == "when[0].atLeast");
+        var proposal = await ProposeAsync("stricter", (severe.Path, "0.30"));
+        Assert.Equal(isQueued ? new PreviewProgress(0, schools) : null, proposal.Counting);
+        if (isQueued)
+        {
+            Assert.Null(proposal.Preview);
+            Assert.Equal(DecideResult.StillCounting, await Proposals.ApproveAsync(proposal.Id, Bo, Authority.CommandLine, CancellationToken.None));
+        }
+        await app.WorkAsync();
+        var counted = (await Proposals.FindAsync(proposal.Id, CancellationToken.None))!;
+        Assert.Null(counted.Counting);
+        Assert.Equal((12, 0, 3), (counted.Preview!.Screened, counted.Preview.Rises, counted.Preview.Falls));
+        // The message once more changes nothing.
+        await app.Get<RulePreviewRun>().CountAsync(RulePreviewRun.MessageOf(DistrictId.Parse("test"), proposal.Id), CancellationToken.None);
+        Assert.Equal(DecideResult.Done, await Proposals.ApproveAsync(proposal.Id, Bo, Authority.CommandLine, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Withdraw_WhileItIsCounted_StaysWithdrawn()
+    {
+        await OpenSchoolsAsync(RuleProposals.CountedAtOnce);
+        var proposal = await ProposeAsync("other", ("rules[0].points", "3"));
+        Assert.Equal(DecideResult.Done, await Proposals.WithdrawAsync(proposal.Id, Ada, Authority.CommandLine, CancellationToken.None));
+        await app.WorkAsync();
+        var after = (await Proposals.FindAsync(proposal.Id, CancellationToken.None))!;
+        Assert.Equal((ProposalState.Withdrawn, null), (after.State, after.Counting));
+    }
+
+    /// <summary>Schools of the year beside the one with pupils.</summary>
+    private async Task OpenSchoolsAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+            await app.Get<SchoolRegistry>().AddAsync(SchoolId.Parse($"other{i}"), Domain.Calendars.SchoolYear.Containing(new DateOnly(2026, 3, 31), 8), default);
+    }
+
     [Fact]
     public async Task Approve_TwoAtOnce_OneDecides()
     {
