@@ -53,7 +53,7 @@ public static class AppServices
         typeof(FreshnessReading), typeof(DistrictWatch), typeof(DistrictOverviews), typeof(DistrictChanges), typeof(CalendarMonths), typeof(RulePreviews), typeof(RuleProposals), typeof(RulePreviewRun),
         typeof(DirectoryKeys), typeof(StudentDirectory), typeof(DirectoryRekey), typeof(Enrollments), typeof(OptOuts),
         typeof(SchoolRolls), typeof(LedgerWriter), typeof(LedgerReader), typeof(BaselineUpdate),
-        typeof(FeedStore), typeof(FeedIntake), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
+        typeof(FeedStore), typeof(FeedIntake), typeof(FeedDrop), typeof(FeedArrival), typeof(FeedSplitter), typeof(UnassignedRows), typeof(SchoolYears),
         typeof(BatchApplier), typeof(FeedCompletion), typeof(FailedFeeds), typeof(AbandonedBatches), typeof(LedgerWithdrawal), typeof(CalendarChange), typeof(RefusedRows), typeof(DistrictFormatsStore),
         typeof(RosterIntake), typeof(CalendarIntake), typeof(ObservationIntake),
         typeof(ObservationStore), typeof(Observers), typeof(OwnSubmissions), typeof(ObservationSubmission), typeof(OwnPupils), typeof(SafeguardingContactStore), typeof(UrgentConcerns),

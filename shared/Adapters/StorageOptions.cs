@@ -22,6 +22,12 @@ public sealed class StorageOptions
     /// <summary>The container of the archive: 3 to 63 lower-case letters, digits and '-'.</summary>
     public string Container { get; set; } = "archive";
 
+    /// <summary>The container that senders put files into.</summary>
+    public string DropContainer { get; set; } = "drop";
+
+    /// <summary>The blob service of the account that takes files by SFTP; null if there is none.</summary>
+    public Uri? SftpEndpoint { get; set; }
+
     /// <summary>Before the name of every table, so that several apps can share an account: up to 20 letters and digits, a letter
     /// first. Empty where the account is the app's own.</summary>
     public string TablePrefix { get; set; } = "";
@@ -52,8 +58,9 @@ public sealed class StorageOptions
             if (TableEndpoint is not { Scheme: "https" }) faults.Add("Storage:TableEndpoint is the account's table service, an https address.");
             if (BlobEndpoint is not { Scheme: "https" }) faults.Add("Storage:BlobEndpoint is the account's blob service, an https address.");
         }
-        if (Container.Length is < 3 or > 63 || !Container.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            faults.Add("Storage:Container is 3 to 63 lower-case letters, digits and '-'.");
+        if (SftpEndpoint is not (null or { Scheme: "https" })) faults.Add("Storage:SftpEndpoint is the blob service of the SFTP account, an https address.");
+        if (!IsContainer(Container)) faults.Add("Storage:Container is 3 to 63 lower-case letters, digits and '-'.");
+        if (!IsContainer(DropContainer) || DropContainer == Container) faults.Add("Storage:DropContainer is 3 to 63 lower-case letters, digits and '-', and not the archive's.");
         if (TablePrefix.Length > 20 || !TablePrefix.All(char.IsAsciiLetterOrDigit) || (TablePrefix.Length > 0 && !char.IsAsciiLetter(TablePrefix[0])))
             faults.Add("Storage:TablePrefix is up to 20 letters and digits, a letter first.");
         if (RowsPerSecond is < 100 or > 2_000) faults.Add("Storage:RowsPerSecond is 100 to 2000.");
@@ -66,6 +73,9 @@ public sealed class StorageOptions
     {
         if (Faults() is { Count: > 0 } faults) throw new ArgumentException(string.Join(' ', faults));
     }
+
+    private static bool IsContainer(string name) =>
+        name.Length is >= 3 and <= 63 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>This app's managed identity, or a developer's own sign-in.</summary>
     internal static TokenCredential Identity() => new DefaultAzureCredential();

@@ -14,9 +14,6 @@ namespace SchoolSignal.Functions.Hosting.Local;
 /// The log names the feed and never the file: people put names into file names.</remarks>
 internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, FeedStore feeds, TimeProvider clock, ILogger<FileDrop> log) : BackgroundService
 {
-    /// <summary>Inclusive, in bytes: 4 GB.</summary>
-    public const long LargestFile = 4L * 1024 * 1024 * 1024;
-
     /// <summary>A file of the same size at two looks, so far apart, has stopped growing.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
@@ -113,7 +110,7 @@ internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, 
         IntakeResult taken;
         await using (var stream = new FileStream(
             claimed, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous))
-            taken = await intake.ReceiveAsync(feed, stream, new FeedRequest(content, FileName: Path.GetFileName(claimed)) { SentBy = Authority.System("file-drop") }, LargestFile, null, cancellationToken);
+            taken = await intake.ReceiveAsync(feed, stream, new FeedRequest(content, FileName: Path.GetFileName(claimed)) { SentBy = Authority.System("file-drop") }, FeedDrop.LargestFile, null, cancellationToken);
 
         var done = Path.Combine(Done, Path.GetFileName(claimed));
         File.Move(claimed, done, overwrite: true);

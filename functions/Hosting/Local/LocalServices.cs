@@ -57,7 +57,7 @@ public static class LocalServices
         if (options.Configuration.GetSection(StorageOptions.Section).Exists())
         {
             var storage = StorageOptions.Of(options.Configuration);
-            services.AddAzureTables(storage).AddAzureBlobs(storage);
+            services.AddAzureTables(storage).AddAzureBlobs(storage).AddBlobDrop(storage);
         }
         else
         {

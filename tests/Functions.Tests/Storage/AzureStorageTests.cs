@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
 using SchoolSignal.Adapters;
 using SchoolSignal.Adapters.AzureTables;
 using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
@@ -56,6 +60,40 @@ public sealed partial class AzureStorageTests(SharedAzurite azurite)
             ByKey().IsMatch(call.Path) || ByRange().IsMatch(call.Query), $"{call.Path} {call.Query}"));
         // What changes something is a transaction, or makes a table.
         Assert.All(tap.Calls.Except(reads), call => Assert.True(call.Method == "POST" && (call.Path.EndsWith("$batch", StringComparison.Ordinal) || call.Path.EndsWith("/Tables", StringComparison.Ordinal)), $"{call.Method} {call.Path}"));
+    }
+
+    /// <summary>As Event Grid tells of it, twice, and by the way of a file that is gone: one feed, and the file is taken away.</summary>
+    [Fact]
+    public async Task DroppedFile_ToldOfTwice_IsOneFeed()
+    {
+        var account = await AccountAsync();
+        await using var app = new LocalApp(Today, on: options => options.On(account, options.DataFolder));
+        var container = new BlobServiceClient(account.ConnectionString).GetBlobContainerClient(new StorageOptions().DropContainer);
+        await container.CreateIfNotExistsAsync();
+        var name = $"roster/{Guid.NewGuid():N}/Ada Lind.csv";
+        var put = await container.UploadBlobAsync(name, BinaryData.FromString("studentUniqueId,schoolId,enrolDate\ns1,North,2025-09-01\n"));
+        await SendAsync(name, put.Value.ETag.ToString());
+        await SendAsync(name, put.Value.ETag.ToString());
+        await SendAsync("roster/gone.csv", put.Value.ETag.ToString());
+        await app.WorkAsync();
+
+        var feeds = new List<FeedStatus>();
+        await foreach (var status in app.Get<FeedStore>().InMonthAsync("202602", default)) feeds.Add(status);
+        var feed = Assert.Single(feeds);
+        Assert.Equal((FeedState.Complete, FeedContent.Roster, 1L, AuditActor.System("file-drop")), (feed.State, feed.Request.Content, feed.Rows, feed.Request.SentBy?.Who));
+        Assert.NotNull(await app.Get<StudentDirectory>().FindAsync(StudentUniqueId.Parse("s1"), default));
+        Assert.False((await container.GetBlobClient(name).ExistsAsync()).Value);
+        Assert.Empty(await app.Get<FailureStore>().ListAsync(default));
+
+        async Task SendAsync(string file, string tag) => await app.Get<IMessageSender>().SendAsync(
+            QueueName.FeedArrivals,
+            [new OutgoingMessage($$$"""
+                {"specversion":"1.0","type":"Microsoft.Storage.BlobCreated","id":"1","time":"2026-02-13T05:00:00Z",
+                 "source":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/devstoreaccount1",
+                 "subject":"/blobServices/default/containers/drop/blobs/{{{file}}}",
+                 "data":{"api":"PutBlob","eTag":{{{System.Text.Json.JsonSerializer.Serialize(tag.Trim('"'))}}},"contentLength":10,"blobType":"BlockBlob","url":"https://elsewhere.example/x"}}
+                """, Guid.NewGuid().ToString("N"))],
+            default);
     }
 
     private async Task<StorageOptions> AccountAsync()
