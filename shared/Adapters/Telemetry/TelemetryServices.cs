@@ -1,4 +1,5 @@
 using System.Reflection;
+using Azure.Core;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,8 +27,9 @@ public static class TelemetryServices
 
     private static readonly string[] Meters = [Instruments.Name, "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime", "Polly"];
 
+    /// <param name="credential">Whom Application Insights lets in, where it takes no keys; null sends with the connection string alone.</param>
     /// <exception cref="InvalidOperationException">SCHOOLSIGNAL_TELEMETRY is something else than "console".</exception>
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, TokenCredential? credential = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var insights = configuration[ApplicationInsights] is { Length: > 0 } connection ? connection : null;
@@ -37,22 +39,28 @@ public static class TelemetryServices
         return services.AddTelemetry(
             traces =>
             {
-                if (insights is not null) traces.AddAzureMonitorTraceExporter(monitor => monitor.ConnectionString = insights);
+                if (insights is not null) traces.AddAzureMonitorTraceExporter(monitor => Set(monitor, insights, credential));
                 if (collector) traces.AddOtlpExporter();
                 if (console) traces.AddConsoleExporter();
             },
             metrics =>
             {
-                if (insights is not null) metrics.AddAzureMonitorMetricExporter(monitor => monitor.ConnectionString = insights);
+                if (insights is not null) metrics.AddAzureMonitorMetricExporter(monitor => Set(monitor, insights, credential));
                 if (collector) metrics.AddOtlpExporter();
                 if (console) metrics.AddConsoleExporter();
             },
             logs =>
             {
-                if (insights is not null) logs.AddAzureMonitorLogExporter(monitor => monitor.ConnectionString = insights);
+                if (insights is not null) logs.AddAzureMonitorLogExporter(monitor => Set(monitor, insights, credential));
                 if (collector) logs.AddOtlpExporter();
                 // Logs go to the console in any case.
             });
+    }
+
+    private static void Set(AzureMonitorExporterOptions monitor, string connection, TokenCredential? credential)
+    {
+        monitor.ConnectionString = connection;
+        monitor.Credential = credential;
     }
 
     /// <summary>The same to exporters of the caller's.</summary>

@@ -4,7 +4,7 @@ using SchoolSignal.Domain.District;
 using SchoolSignal.Functions.SignIn;
 using SchoolSignal.Pages;
 
-namespace SchoolSignal.Functions.Hosting.Local;
+namespace SchoolSignal.Functions.Hosting;
 
 /// <summary>The host's own answers when no function could give one: to a browser a page of a few words, else a problem document
 /// (RFC 9457).</summary>
