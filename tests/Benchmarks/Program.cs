@@ -4,6 +4,7 @@ using SchoolSignal.Benchmarks.Forms;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Indicators;
 using SchoolSignal.Benchmarks.Measuring;
+using SchoolSignal.Benchmarks.Peak;
 using SchoolSignal.Benchmarks.Rules;
 using SchoolSignal.Benchmarks.Runs;
 
@@ -27,6 +28,7 @@ var report = new Report();
     ("rescreen", RescreenBenchmark.Run),
     ("audit", AuditBenchmark.Run),
     ("forms", FormsBenchmark.Run),
+    ("peak", PeakBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SchoolSignal.Benchmarks.Generation;
 using SchoolSignal.Benchmarks.Import;
+using SchoolSignal.Benchmarks.Peak;
 using SchoolSignal.Benchmarks.Runs;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.District;
@@ -36,7 +37,8 @@ internal sealed class FormsApp : IAsyncDisposable
 
     public IReadOnlyList<Pupil> Pupils { get; }
 
-    public static async Task<FormsApp> StartAsync(BenchmarkOptions options)
+    /// <param name="usage">Counts what the ports are asked for.</param>
+    public static async Task<FormsApp> StartAsync(BenchmarkOptions options, Usage? usage = null)
     {
         var shape = options.Quick ? ImportShape.ManyDays.Tenth() : ImportShape.ManyDays;
         var folder = LocalStore.Copy(await LocalStore.EnsureAsync(options.Work, shape));
@@ -46,6 +48,7 @@ internal sealed class FormsApp : IAsyncDisposable
             services.AddSingleton<TimeProvider>(new DemoClock(new DateTimeOffset(StoreScreening.AsOf, new TimeOnly(12, 0), TimeSpan.Zero)));
             services.AddSingleton<ICallerResolver>(teachers);
             services.AddLogging(log => log.SetMinimumLevel(LogLevel.Warning));
+            usage?.Register(services, Path.Combine(folder, "archive"));
         });
         await host.StartAsync();
         await OpenAsync(host.Services);

@@ -37,13 +37,15 @@ internal static class LocalStore
         return path;
     }
 
-    public static ServiceProvider Open(string folder)
+    /// <param name="configure">Registers more, or replaces.</param>
+    public static ServiceProvider Open(string folder, Action<IServiceCollection>? configure = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(new DemoClock(Today));
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddLogging();
         LocalServices.Add(services, new LocalOptions(folder, District));
+        configure?.Invoke(services);
         return services.BuildServiceProvider();
     }
 
