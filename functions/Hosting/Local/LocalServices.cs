@@ -47,6 +47,7 @@ public static class LocalServices
         }
         services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
         services.AddSingleton<MailboxPages>();
+        services.AddSingleton(new Pages.District.LocalMailbox(MailboxPages.Path));
     }
 
     /// <summary>The embedded database and the data folder, or the storage account and the vault that the configuration names; the

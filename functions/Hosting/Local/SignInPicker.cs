@@ -41,7 +41,7 @@ internal sealed class SignInPicker(StaffStore staff)
             .ThenBy(member => member.DisplayName, StringComparer.CurrentCulture).ThenBy(member => member.Id).ToList();
         var model = new PickerModel(
             [.. found.Take(MostListed).Select(member => new PickerPerson(member.Id, member.DisplayName, [.. member.Roles.Order()], [.. member.Schools.Order()]))],
-            found.Count <= MostListed, all.Count == 0, search, ReturnAddress.Of(context.Request));
+            found.Count <= MostListed, all.Count == 0, search, ReturnAddress.Of(context.Request), MailboxPages.Path);
         return await Pages(context).RenderAsync<PickerPage, PickerModel>(context.Request, Caller.Nobody, model, context.RequestAborted);
     }
 

@@ -16,4 +16,5 @@ public sealed record PickerPerson(StaffId Id, string Name, IReadOnlyList<Role> R
 /// <param name="NobodyYet">No staff list was taken in: then only whoever sits at this machine can be picked.</param>
 /// <param name="Search">What was searched for; empty for nothing.</param>
 /// <param name="ReturnUrl">Where to go on to.</param>
-public sealed record PickerModel(IReadOnlyList<PickerPerson> People, bool IsWhole, bool NobodyYet, string Search, string ReturnUrl);
+/// <param name="Mailbox">Where this machine's alerts land.</param>
+public sealed record PickerModel(IReadOnlyList<PickerPerson> People, bool IsWhole, bool NobodyYet, string Search, string ReturnUrl, string Mailbox);
