@@ -16,7 +16,8 @@ public sealed record LocalOptions(string DataFolder, DistrictId District, int Po
     /// this machine.</summary>
     public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
 
-    /// <summary>True keeps every alert in the mailbox of this machine, whatever the configuration says: made-up staff have no address.</summary>
+    /// <summary>True keeps every alert in the mailbox of this machine, whatever the configuration says, and lets it in without
+    /// waiting: made-up staff have no address.</summary>
     public bool KeepsMailHere { get; init; }
 
     internal bool SendsThroughGraph => !KeepsMailHere && GraphServices.IsConfigured(Configuration);

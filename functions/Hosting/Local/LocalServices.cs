@@ -45,7 +45,7 @@ public static class LocalServices
             services.AddGraph(options.Configuration);
             return;
         }
-        services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"));
+        services.AddFolderMailbox(Path.Combine(options.DataFolder, "mailbox"), hasRate: !options.KeepsMailHere);
         services.AddSingleton<MailboxPages>();
         services.AddSingleton(new Pages.District.LocalMailbox(MailboxPages.Path));
     }

@@ -27,8 +27,12 @@ internal sealed class MailboxPages(FolderMailbox mailbox)
 
     private Task<IResult> ShowAsync(HttpContext context)
     {
-        var mails = mailbox.Sent(MostListed).Select(item => new MailboxMail(item.Recipient, item.Subject, item.Text, item.Link.AbsolutePath, item.IsUrgent, item.At));
+        var sought = context.Request.Query["q"].ToString().Trim();
+        var found = mailbox.Sent().Where(item => sought.Length == 0 || Holds(item.Subject, sought) || Holds(item.Recipient, sought)).Take(MostListed);
+        var mails = found.Select(item => new MailboxMail(item.Recipient, item.Subject, item.Text, item.Link.AbsolutePath, item.IsUrgent, item.At));
         return context.RequestServices.GetRequiredService<PageRenderer>().RenderAsync<MailboxPage, MailboxModel>(
-            context.Request, Caller.Nobody, new MailboxModel([.. mails]), context.RequestAborted);
+            context.Request, Caller.Nobody, new MailboxModel([.. mails], sought), context.RequestAborted);
     }
+
+    private static bool Holds(string text, string sought) => text.Contains(sought, StringComparison.OrdinalIgnoreCase);
 }

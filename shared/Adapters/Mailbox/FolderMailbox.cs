@@ -17,9 +17,11 @@ public sealed class FolderMailbox : INotificationSender
     private readonly string sent;
     private readonly TimeProvider time;
 
-    public FolderMailbox(string folder, TimeProvider time)
+    /// <param name="hasRate">False lets everything through at once; true as Microsoft 365 would.</param>
+    public FolderMailbox(string folder, TimeProvider time, bool hasRate = true)
     {
         this.time = time;
+        HasRate = hasRate;
         drafts = Path.Combine(folder, "drafts");
         sent = Path.Combine(folder, "sent");
         OwnerOnly.CreateFolder(folder);
@@ -28,6 +30,8 @@ public sealed class FolderMailbox : INotificationSender
     }
 
     public string Mailbox => "mailbox";
+
+    public bool HasRate { get; }
 
     public IReadOnlySet<NotificationChannel> Channels { get; } = new HashSet<NotificationChannel> { NotificationChannel.Mail };
 

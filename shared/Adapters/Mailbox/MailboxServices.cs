@@ -7,7 +7,7 @@ namespace SchoolSignal.Adapters.Mailbox;
 public static class MailboxServices
 {
     /// <summary>Needs a <see cref="TimeProvider"/>.</summary>
-    public static IServiceCollection AddFolderMailbox(this IServiceCollection services, string folder) => services
-        .AddSingleton(provider => new FolderMailbox(folder, provider.GetRequiredService<TimeProvider>()))
+    public static IServiceCollection AddFolderMailbox(this IServiceCollection services, string folder, bool hasRate = true) => services
+        .AddSingleton(provider => new FolderMailbox(folder, provider.GetRequiredService<TimeProvider>(), hasRate))
         .AddSingleton<INotificationSender>(provider => provider.GetRequiredService<FolderMailbox>());
 }

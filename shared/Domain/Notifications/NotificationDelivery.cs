@@ -57,7 +57,7 @@ public sealed class NotificationDelivery(
     private async Task<bool> WithTurnAsync(StoredNotification stored, OutgoingNotification outgoing, CancellationToken cancellationToken)
     {
         var notification = stored.Notification;
-        switch (await rate.TakeAsync(sender.Mailbox, ShareOf(notification), cancellationToken))
+        switch (await TakeTurnAsync(notification, cancellationToken))
         {
             case SendingTurn.Later later:
                 return !await log.PutOffAsync(stored, notification, sender.Mailbox, later.At, cancellationToken);
@@ -72,7 +72,7 @@ public sealed class NotificationDelivery(
                 }
                 finally
                 {
-                    await rate.GiveBackAsync(sender.Mailbox, turn.Lease, rest, CancellationToken.None);
+                    await GiveBackAsync(turn, rest);
                 }
             default:
                 throw new InvalidOperationException("A turn is not handled.");
@@ -130,7 +130,7 @@ public sealed class NotificationDelivery(
     private async Task<bool> LookUpAsync(StoredNotification stored, CancellationToken cancellationToken)
     {
         var notification = stored.Notification;
-        if (await rate.TakeAsync(sender.Mailbox, ShareOf(notification), cancellationToken) is not SendingTurn.Now turn)
+        if (await TakeTurnAsync(notification, cancellationToken) is not SendingTurn.Now turn)
             return !await log.PutOffAsync(stored, notification, sender.Mailbox, time.GetUtcNow() + TimeSpan.FromMinutes(1), cancellationToken);
         FindResult found;
         DateTimeOffset? rest = null;
@@ -144,7 +144,7 @@ public sealed class NotificationDelivery(
         }
         finally
         {
-            await rate.GiveBackAsync(sender.Mailbox, turn.Lease, rest, CancellationToken.None);
+            await GiveBackAsync(turn, rest);
         }
         var (after, then) = NotificationProgress.Found(notification, found, time.GetUtcNow());
         switch (then)
@@ -176,6 +176,13 @@ public sealed class NotificationDelivery(
     private Task<StoredNotification?> EndAsync(
         StoredNotification stored, Notification notification, NotificationState state, string reason, CancellationToken cancellationToken) =>
         log.WriteAsync(stored, notification with { State = state, Reason = reason, EndedAt = time.GetUtcNow() }, cancellationToken);
+
+    private async Task<SendingTurn> TakeTurnAsync(Notification notification, CancellationToken cancellationToken) => sender.HasRate
+        ? await rate.TakeAsync(sender.Mailbox, ShareOf(notification), cancellationToken)
+        : new SendingTurn.Now(Guid.Empty);
+
+    private Task GiveBackAsync(SendingTurn.Now turn, DateTimeOffset? rest) =>
+        sender.HasRate ? rate.GiveBackAsync(sender.Mailbox, turn.Lease, rest, CancellationToken.None) : Task.CompletedTask;
 
     private static SendingShare ShareOf(Notification notification) =>
         notification.IsUrgent ? SendingShare.Urgent

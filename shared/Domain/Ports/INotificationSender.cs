@@ -69,6 +69,9 @@ public interface INotificationSender
     /// <summary>The mailbox that all mail goes out from: one session of the queue, one rate.</summary>
     string Mailbox { get; }
 
+    /// <summary>Whether the service limits how many mails leave in a minute, and how many calls go at a time.</summary>
+    bool HasRate => true;
+
     /// <summary>What has been set up; mail always is.</summary>
     IReadOnlySet<NotificationChannel> Channels { get; }
 

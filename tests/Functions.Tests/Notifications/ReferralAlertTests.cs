@@ -1,10 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Notifications;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
+using SchoolSignal.Testing;
 using static SchoolSignal.Functions.Tests.Notifications.AlertRig;
 
 namespace SchoolSignal.Functions.Tests.Notifications;
@@ -171,6 +175,25 @@ public sealed class ReferralAlertTests : IAsyncDisposable
         Assert.Equal(ReplayResult.Sent, await rig.App.Get<FailureStore>().ReplayAsync(failure.Reference, CancellationToken.None));
         await rig.WorkAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(["green: A referral needs you"], rig.Sent);
+    }
+
+    /// <summary>Two hundred alerts of a demo would keep a newcomer's own waiting for ten minutes.</summary>
+    [Theory]
+    [InlineData(true, 22)]
+    [InlineData(false, 30)]
+    public async Task Referrals_MoreThanAMinutesRate_WaitOnlyWhereTheServiceHasOne(bool hasRate, int inTheFirstMinute)
+    {
+        using var folder = new TempFolder();
+        await using var own = new AlertRig(services => services.AddSingleton<INotificationSender>(
+            provider => new FolderMailbox(folder.Path, provider.GetRequiredService<TimeProvider>(), hasRate)));
+        await own.HireAsync("green", Role.Counsellor);
+        for (var i = 0; i < 30; i++) await own.ScreenAsync(StudentKey.New(), Level.Raised, Thursday);
+
+        await own.WorkAsync(TimeSpan.FromMinutes(3));
+
+        var sent = new FolderMailbox(folder.Path, own.Clock).Sent();
+        Assert.Equal(30, sent.Count);
+        Assert.Equal(inTheFirstMinute, sent.Count(m => m.At < sent.Min(s => s.At) + TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -76,8 +76,9 @@ internal static class DemoCommand
             await ImportAsync(feed.FileName, new FeedRequest(FeedContent.Attendance, feed.Profile, feed.Kind, feed.Coverage));
         await ImportAsync(DemoFiles.Observations, new FeedRequest(FeedContent.Observations));
 
+        var alerts = await new DemoAlerts(context, (DemoClock)context.Get<TimeProvider>()).ShowAsync(district, cancellationToken);
         await ScreenCommand.RunAsync(context, null, json: false, cancellationToken);
-        await DemoTour.WriteAsync(context, district, cancellationToken);
+        await DemoTour.WriteAsync(context, district, alerts, cancellationToken);
         await context.Output.FlushAsync(cancellationToken);
         context.Messages.Say($"{await DemoReports.ReleaseAsync(context, cancellationToken)} reports released.");
         return port is { } at
