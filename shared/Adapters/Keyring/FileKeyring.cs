@@ -6,7 +6,7 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Adapters.Keyring;
 
-/// <summary>The key ring as a file only its owner can read. Every call reads the file: a caller with a long run keeps what it got.</summary>
+/// <summary>The key ring as a file only its owner can read. Every call looks at the file, and reads it where it has changed.</summary>
 /// <remarks>A change is made under a lock file, into a new file that replaces the old one whole, so that several processes may
 /// make the first version, or the next, at once and none reads half of it.</remarks>
 public sealed class FileKeyring : IKeyring
@@ -19,6 +19,9 @@ public sealed class FileKeyring : IKeyring
     private readonly string folder;
     private readonly string file;
     private readonly TimeProvider clock;
+
+    /// <summary>What was read last, and of which file: a rotation by another process makes a longer one.</summary>
+    private Reading? last;
 
     /// <summary>Opens the key ring, making its folder, for its owner only, if it is not there.</summary>
     public FileKeyring(string folder, TimeProvider clock)
@@ -55,9 +58,13 @@ public sealed class FileKeyring : IKeyring
     private KeyringSecret[] Read()
     {
         byte[] json;
+        DateTime written;
         try
         {
             RefuseIfOthersMayRead();
+            var info = new FileInfo(file);
+            if (Volatile.Read(ref last) is { } known && info.Exists && known.Written == info.LastWriteTimeUtc && known.Length == info.Length) return known.Secrets;
+            written = info.LastWriteTimeUtc;
             json = File.ReadAllBytes(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -69,7 +76,9 @@ public sealed class FileKeyring : IKeyring
             var stored = JsonSerializer.Deserialize(json, KeyringJson.Default.DictionaryStringByteArray);
             if (stored is not { Count: > 0 } || stored.Values.Any(bytes => bytes?.Length != SecretBytes)) throw new FormatException();
             var numbered = stored.Select(pair => (Number: Number(pair.Key), Secret: new KeyringSecret(pair.Key, pair.Value))).ToList();
-            return [.. numbered.OrderByDescending(pair => pair.Number).Select(pair => pair.Secret)];
+            KeyringSecret[] secrets = [.. numbered.OrderByDescending(pair => pair.Number).Select(pair => pair.Secret)];
+            Volatile.Write(ref last, new Reading(written, json.Length, secrets));
+            return secrets;
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -122,6 +131,8 @@ public sealed class FileKeyring : IKeyring
             }
         }
     }
+
+    private sealed record Reading(DateTime Written, long Length, KeyringSecret[] Secrets);
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"v{number}");
 

@@ -114,6 +114,10 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
             ? ReferralRows.ReadResult(row)
             : null;
 
+    /// <summary>The version of the pupil's stored result, or null if there is none.</summary>
+    public async Task<ETag?> FindResultVersionAsync(SchoolId school, StudentKey student, CancellationToken cancellationToken) =>
+        (await store.GetAsync(TableName.Pupils, partitions.Of(student), ReferralRows.ResultKey(school, student), cancellationToken))?.ETag;
+
     /// <summary>All lines of a referral's history, oldest first.</summary>
     public Task<IReadOnlyList<ReferralEntry>> ReadHistoryAsync(Referral referral, CancellationToken cancellationToken) =>
         ReadHistoryAsync(referral, 0, cancellationToken);

@@ -125,11 +125,10 @@ public sealed class ScreeningRuns(
     private async Task SaveAsync(ScreeningResult result, ScreenAsOf screenAsOf, DistrictSettings settings, CancellationToken cancellationToken)
     {
         var before = await referrals.FindResultAsync(result.School, result.Student, cancellationToken);
-        var change = await referrals.ApplyAsync(result, screenAsOf, settings.Capacity, cancellationToken);
+        var change = await referrals.ApplyAsync(result, before, screenAsOf, settings.Capacity, cancellationToken);
         if (change is ReferralChange.Made { After: { Waiting: true } waiting })
             await GiveTurnsAsync(result.School, [waiting], settings, result.AsOf, cancellationToken);
-        var after = await referrals.FindResultAsync(result.School, result.Student, cancellationToken);
-        if (change is ReferralChange.Made || before?.Version != after?.Version)
+        if (change is ReferralChange.Made || before?.Version != await referrals.FindResultVersionAsync(result.School, result.Student, cancellationToken))
             await trail.AppendAsync(
                 AuditEntry.OfPupil(Authority.System("screening"), AuditAction.ScreenPupil, result.Student, result.School, time.GetUtcNow()), cancellationToken);
     }
