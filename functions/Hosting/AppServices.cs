@@ -3,6 +3,8 @@ using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
+using SchoolSignal.Domain.Erasure.Files;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Notifications;
@@ -67,6 +69,7 @@ public static class AppServices
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),
         typeof(ReferralCounting), typeof(PeriodCounting), typeof(ReportStore), typeof(ReportArchive), typeof(ReportSettingsStore), typeof(ReportProtection),
         typeof(ReportDrafts), typeof(ReportDesk), typeof(ReportSchedule), typeof(MonthlyReportMail), typeof(ReportReading),
+        typeof(Tombstones), typeof(BackupKeys), typeof(KnownPartitions), typeof(RowErasure), typeof(LedgerErasure), typeof(ArchiveErasure), typeof(PupilErasure),
         typeof(StaffStore), typeof(StaffIntake), typeof(DirectoryReader), typeof(DirectorySync), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

@@ -34,6 +34,7 @@ public static class LocalServices
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<QueuePump>();
         services.AddSingleton<TimerMemory>();
+        services.AddSingleton<DroppedFiles>();
         return services.AddSchoolSignal(catalogue ?? FunctionCatalogue.OfThisApp(), options.District);
     }
 

@@ -20,6 +20,7 @@ public static class ServiceBusServices
         services.AddSingleton(provider => new ServiceBusClient(
             provider.GetRequiredService<IOptions<ServiceBusOptions>>().Value.FullyQualifiedNamespace, credential));
         services.AddSingleton<IMessageSender>(provider => new ServiceBusMessageSender(provider.GetRequiredService<ServiceBusClient>(), queueNameOf));
+        services.AddSingleton<IWaitingMessages, ServiceBusWaitingMessages>();
         return services.AddSingleton<IDeadLetterReader>(
             provider => new ServiceBusDeadLetterReader(provider.GetRequiredService<ServiceBusClient>(), queueNameOf));
     }

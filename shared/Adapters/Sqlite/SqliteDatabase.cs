@@ -91,6 +91,25 @@ public sealed class SqliteDatabase : IDisposable
         return write.Result();
     }
 
+    /// <summary>Writes the whole file anew and empties the write-ahead log, so that nothing that was deleted or replaced is left in
+    /// either. Takes as long as a copy of the file, and nobody else writes meanwhile.</summary>
+    /// <returns>False if another process was reading and the log still holds what it may need: run it again when none does.</returns>
+    public async Task<bool> CompactAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            writer.Script("VACUUM");
+            // The first column says whether somebody was in the way.
+            return writer.Scalar("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     public void Dispose()
     {
         turn.Wait();

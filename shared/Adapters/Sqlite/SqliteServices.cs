@@ -3,7 +3,7 @@ using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Adapters.Sqlite;
 
-/// <summary>Registers the embedded database as table store, message sender and reader of dead letters.</summary>
+/// <summary>Registers the embedded database as table store, message sender, and as what looks into its queues.</summary>
 public static class SqliteServices
 {
     /// <summary>Needs a <see cref="TimeProvider"/>. The database is opened with the first service that uses it and closed with the container.</summary>
@@ -14,5 +14,6 @@ public static class SqliteServices
         .AddSingleton<SqliteMessageQueue>()
         .AddSingleton<QueueDepth>()
         .AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SqliteMessageQueue>())
+        .AddSingleton<IWaitingMessages, SqliteWaitingMessages>()
         .AddSingleton<IDeadLetterReader>(provider => provider.GetRequiredService<SqliteMessageQueue>());
 }

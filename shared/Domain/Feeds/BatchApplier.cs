@@ -5,6 +5,7 @@ using SchoolSignal.Domain.Attendance;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
@@ -16,7 +17,7 @@ namespace SchoolSignal.Domain.Feeds;
 /// inbox row, with the result, comes in the last commit, which for most schools is the only one.</remarks>
 public sealed class BatchApplier(
     IFileArchive archive, ITableStore store, FeedStore feeds, SchoolRolls rolls, StudentDirectory directory, Enrollments enrollments,
-    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, DistrictId district)
+    SchoolYears years, SchoolRegistry registry, LedgerWriter ledger, OptOuts optOuts, Tombstones tombstones, DistrictId district)
 {
     /// <returns>The batch's result, or null if the feed is not known here.</returns>
     public async Task<BatchResult?> ApplyAsync(Envelope message, int firstMonth, CancellationToken cancellationToken)
@@ -66,7 +67,8 @@ public sealed class BatchApplier(
             sheet = Lay();
         }
 
-        var result = new BatchResult(school.Value, year.EndYear) { Rows = batch?.Rows ?? 0 };
+        var erased = unknown.Rows > 0 ? unknown.Forget(await tombstones.ReadAsync(cancellationToken)) : 0;
+        var result = new BatchResult(school.Value, year.EndYear) { Rows = batch?.Rows ?? 0, Erased = erased };
         if (unknown.Rows > 0)
         {
             // Where nobody is enrolled, the school itself is unknown: a slip in its id must not make a school.
@@ -75,7 +77,7 @@ public sealed class BatchApplier(
             result = roll.SlotCount == 0 ? result with { UnknownSchool = unknown.Rows } : result with { UnknownStudents = unknown.Rows };
         }
         // Of a school of which nothing was taken the feed covers no day.
-        if (roll.SlotCount == 0 || (batch is not null && unknown.Rows == batch.Rows))
+        if (roll.SlotCount == 0 || (batch is not null && unknown.Rows + erased == batch.Rows))
             return await store.CommitAsync(TableName.Attendance, partition, [Done(message, result)], cancellationToken) is CommitResult.Committed ? result : null;
 
         await registry.AddAsync(school, year, cancellationToken);
@@ -189,6 +191,20 @@ public sealed class BatchApplier(
             if (!Students.TryGetValue(id, out var rows)) Students[id] = rows = [];
             rows.Add(row.RowNumber);
             Rows++;
+        }
+
+        /// <summary>Drops the rows of pupils who were erased.</summary>
+        /// <returns>How many there were.</returns>
+        public long Forget(ErasedPupils erased)
+        {
+            var before = Rows;
+            if (!erased.IsEmpty)
+                foreach (var (id, rows) in Students.Where(s => erased.Contains(s.Key)).ToList())
+                {
+                    Rows -= rows.Count;
+                    Students.Remove(id);
+                }
+            return before - Rows;
         }
 
         public void Clear()

@@ -65,6 +65,7 @@ public sealed class FeedArrival(
                 State = FeedState.Complete,
                 Rows = read.Rows,
                 Taken = taken.Changed,
+                Erased = taken.Erased,
                 RefusedRows = refused,
                 Concluded = read.Concluded,
                 Warnings = [.. read.Warnings, .. taken.Warnings],
@@ -93,6 +94,9 @@ public sealed record TakenIn(ReadOutcome Outcome, long Changed, IReadOnlyList<st
 
     /// <summary>How many it wrote that are of no one school: days of every school's calendar, staff. Null for none.</summary>
     public int? OfDistrict { get; init; }
+
+    /// <summary>Statements or forms of pupils who were erased: dropped.</summary>
+    public long Erased { get; init; }
 
     /// <summary>What it asks for, sent with the feed's completion.</summary>
     public IReadOnlyList<Envelope> Follows { get; init; } = [];

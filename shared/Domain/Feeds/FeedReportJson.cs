@@ -29,6 +29,7 @@ public static class FeedReportJson
             json.WriteNumber("rows", status.Rows);
             if (status.Request.Content == FeedContent.Attendance) WriteAttendance(json, report);
             else json.WriteNumber("changed", status.Taken);
+            json.WriteNumber("erased", report.Erased);
             json.WriteNumber("refused", report.Refused);
             WriteRefused(json, report);
             WriteTexts(json, "concluded", status.Concluded);

@@ -87,6 +87,7 @@ public sealed class FeedSplitter(
             Header = read.Header,
             Delimiter = read.Delimiter,
             RefusedRows = intake.Refused,
+            Erased = intake.Erased,
             UnknownCodes = intake.UnknownCodes,
             Concluded = read.Concluded,
             Warnings = warnings,

@@ -75,6 +75,12 @@ public sealed record FeedStatus(FeedId Id, FeedRequest Request, DateTimeOffset A
     /// <summary>Pupils, calendars or forms that were new or changed, where the file is not attendance.</summary>
     public long Taken { get; init; }
 
+    /// <summary>Rows of pupils who were erased, which the reading dropped; those that batches dropped are in their results.</summary>
+    public long Erased { get; init; }
+
+    /// <summary>When pupils who had been erased before were taken out of the feed's own files; null where nobody has looked yet.</summary>
+    public DateTimeOffset? ErasedFromFilesAt { get; init; }
+
     /// <summary>Whether the feed is about registers; one without a row is.</summary>
     public bool NamesRegister { get; init; } = true;
 
@@ -165,6 +171,9 @@ public sealed record BatchResult(string School, int EndYear)
     /// <summary>Rows of a school nobody is enrolled in: refused.</summary>
     public long UnknownSchool { get; init; }
 
+    /// <summary>Rows of pupils who were erased: dropped.</summary>
+    public long Erased { get; init; }
+
     /// <summary>Set when the batch failed for good: its school pauses until it is replayed or given up.</summary>
     public bool Failed { get; init; }
 
@@ -196,6 +205,9 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
     public long OutsideEnrollment => Results.Sum(r => r.OutsideEnrollment);
 
     public long SectionEvents => Results.Sum(r => r.SectionEvents);
+
+    /// <summary>Rows of pupils who were erased: dropped, in reading and in applying.</summary>
+    public long Erased => Status.Erased + Results.Sum(r => r.Erased);
 
     public long UnknownStudents => Results.Sum(r => r.UnknownStudents);
 

@@ -51,6 +51,15 @@ public sealed class FeedStore(ITableStore store, DistrictId district)
         return batches;
     }
 
+    /// <summary>The school years that all feeds of an arrival month touch.</summary>
+    public async Task<List<FeedBatch>> BatchesInMonthAsync(string month, CancellationToken cancellationToken)
+    {
+        var batches = new List<FeedBatch>();
+        await foreach (var row in store.QueryAsync(TableName.Feeds, PartitionKey.Of(district.Value, month), RowKeyRange.Under(BatchRows), cancellationToken))
+            batches.AddRange(JsonSerializer.Deserialize(row.Body.Span, FeedJson.Default.FeedBatchArray)!);
+        return batches;
+    }
+
     /// <summary>The feed with what its batches have reported so far.</summary>
     public async Task<FeedReport?> ReportAsync(FeedId id, CancellationToken cancellationToken)
     {

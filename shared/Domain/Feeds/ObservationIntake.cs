@@ -1,10 +1,11 @@
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Feeds;
 
 /// <summary>Applies a file of observation forms. A safeguarding concern is kept whoever it is about; it is never scored.</summary>
-public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, Observers observers, District.DistrictToday calendar, TimeProvider time)
+public sealed class ObservationIntake(StudentDirectory directory, Enrollments enrollments, ObservationStore observations, Observers observers, Tombstones tombstones, District.DistrictToday calendar, TimeProvider time)
 {
     public async Task<TakenIn> TakeInAsync(Stream file, RefusedRowHandler refuse, CancellationToken cancellationToken)
     {
@@ -13,6 +14,8 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
         long rows = 0;
         long stored = 0;
         long concerns = 0;
+        long dropped = 0;
+        var erased = await tombstones.ReadAsync(cancellationToken);
         var schools = new Dictionary<District.SchoolId, int>();
         await foreach (var line in ObservationFile.ReadAsync(file, today, cancellationToken))
         {
@@ -34,6 +37,10 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
                     if (await observations.SaveConcernAsync(kept, [], cancellationToken) == ObservationSaved.Stored) concerns++;
                     if (found.School is { } place) schools[place] = schools.GetValueOrDefault(place) + 1;
                     break;
+                // A concern is refused aloud instead, whoever it is about: a person must look at it.
+                case ObservationLine.Form of when erased.Contains(of.Student):
+                    dropped++;
+                    break;
                 case ObservationLine.Form or ObservationLine.Concern:
                     refuse(new RefusedRow(line.RowNumber, RefusalReason.UnknownStudent, "studentUniqueId", ""));
                     break;
@@ -47,7 +54,7 @@ public sealed class ObservationIntake(StudentDirectory directory, Enrollments en
         [
             $"{concerns} line(s) speak of safeguarding. They are kept and not scored. This file is not a report: make sure the school's safeguarding lead knows now.",
         ];
-        return new TakenIn(new ReadOutcome.Read(rows, null, [], []), stored, warnings) { Schools = schools };
+        return new TakenIn(new ReadOutcome.Read(rows, null, [], []), stored, warnings) { Schools = schools, Erased = dropped };
     }
 
     private async ValueTask<(StudentKey Key, District.SchoolId? School)?> FindAsync(

@@ -34,26 +34,27 @@ public sealed class RosterIntake(StudentDirectory directory, Enrollments enrollm
         var outcome = RosterFileReader.Read(file, request, sink, cancellationToken);
         if (outcome is ReadOutcome.Refused) return TakenIn.NotRead(outcome);
 
-        var changed = await enrollments.EnrollAsync(stated, EnrollmentMode.Roster, firstMonth, cancellationToken);
-        changed += await enrollments.EnrollAsync(widening, EnrollmentMode.Extend, firstMonth, cancellationToken);
+        var enrolled = await enrollments.EnrollAsync(stated, EnrollmentMode.Roster, firstMonth, cancellationToken);
+        enrolled += await enrollments.EnrollAsync(widening, EnrollmentMode.Extend, firstMonth, cancellationToken);
         var removals = await RemovalsAsync(deletes, cancellationToken);
-        changed += await enrollments.EnrollAsync(removals, EnrollmentMode.Roster, firstMonth, cancellationToken);
-        if (names.Count > 0) await directory.EnsureAsync(names, cancellationToken);
+        enrolled += await enrollments.EnrollAsync(removals, EnrollmentMode.Roster, firstMonth, cancellationToken);
+        var named = names.Count == 0 ? [] : await directory.EnsureAsync(names, cancellationToken);
         await optOuts.ResolveAsync(cancellationToken);
         var warnings = new List<string>();
         if (outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot })
-            changed += await EndUnnamedAsync(stated, today, thisYear, warnings, cancellationToken);
+            enrolled += await EndUnnamedAsync(stated, today, thisYear, warnings, cancellationToken);
         await classes.ApplyAsync(
             places, titles, isWhole: outcome is ReadOutcome.Read { Kind: FeedKind.Snapshot }, widensOnly: widening.Count > 0, warnings, cancellationToken);
-        return new TakenIn(outcome, changed + names.Count, warnings)
+        return new TakenIn(outcome, enrolled.Changed + named.Count(key => !key.IsEmpty), warnings)
         {
+            Erased = enrolled.Erased + named.Count(key => key.IsEmpty),
             Schools = stated.Concat(widening).Concat(removals).CountBy(s => s.Enrollment.School).ToDictionary(),
         };
     }
 
     /// <summary>A roster that states its schools in whole: whoever it no longer names there has left, the day before it came.
     /// Where more than half would leave at once, nobody does: a file cut short is likelier than a school emptied overnight.</summary>
-    private async Task<int> EndUnnamedAsync(
+    private async Task<Enrolled> EndUnnamedAsync(
         List<EnrollmentStatement> stated, DateOnly today, SchoolYear thisYear, List<string> warnings, CancellationToken cancellationToken)
     {
         var leavers = new List<EnrollmentStatement>();

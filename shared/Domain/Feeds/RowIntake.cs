@@ -55,6 +55,9 @@ public sealed class RowIntake
 
     public IReadOnlyDictionary<string, long> UnknownCodes => unknownCodes;
 
+    /// <summary>Rows of pupils who were erased.</summary>
+    public long Erased { get; private set; }
+
     /// <summary>The rows named more schools than a feed may have; further ones are refused, so that memory stays bounded.</summary>
     public bool HasTooManySchools { get; private set; }
 
@@ -99,6 +102,9 @@ public sealed class RowIntake
     {
         if (SchoolOf(school.Value) is { } known) Put(known, row);
     }
+
+    /// <summary>Leaves out a row of a pupil who was erased: it is refused nowhere, since nobody is to mend and re-send it.</summary>
+    internal void DropErased() => Erased++;
 
     public void Refuse(RefusedRow row)
     {

@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.Attendance;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Feeds;
@@ -34,17 +35,20 @@ internal sealed class UnassignedBuffer
 }
 
 /// <summary>Finds the school of rows that name none: where the pupil is enrolled on the date.</summary>
-public sealed class UnassignedRows(StudentDirectory directory, Enrollments enrollments)
+public sealed class UnassignedRows(StudentDirectory directory, Enrollments enrollments, Tombstones tombstones)
 {
     public async Task AssignAsync(RowIntake intake, CancellationToken cancellationToken)
     {
+        if (intake.Unassigned.Count == 0) return;
         var profiles = new Dictionary<int, StudentProfile?>();
+        var erased = await tombstones.ReadAsync(cancellationToken);
         foreach (var row in intake.Unassigned.Rows)
         {
             if (!profiles.TryGetValue(row.Student, out var profile))
                 profiles[row.Student] = profile = await ProfileAsync(intake.Unassigned.Text(row.Student), cancellationToken);
             var school = profile?.On(row.Date)?.School ?? Nearest(profile, row.Date);
-            if (school is { } known) intake.Assign(known, ToRow(intake.Unassigned, row, known.Value));
+            if (profile is null && !erased.IsEmpty && erased.Contains(intake.Unassigned.Text(row.Student))) intake.DropErased();
+            else if (school is { } known) intake.Assign(known, ToRow(intake.Unassigned, row, known.Value));
             else intake.Refuse(new RefusedRow(row.RowNumber, profile is null ? RefusalReason.UnknownStudent : RefusalReason.MissingSchool, "schoolId", ""));
         }
     }

@@ -10,7 +10,7 @@ namespace SchoolSignal.Domain.Messaging;
 /// id, and the receiver's inbox row (<see cref="Inbox"/>) stops it.</summary>
 public sealed class Outbox(ITableStore store, IMessageSender sender)
 {
-    private const string Prefix = "O";
+    internal const string Prefix = "O";
 
     /// <summary>The row to add to the commit.</summary>
     public static RowChange Row(QueueName queue, Envelope envelope, DateTimeOffset? notBefore = null) =>

@@ -11,6 +11,14 @@ namespace SchoolSignal.Domain.Students;
 /// <param name="EntryStated">False where the sender gave no entry date: a stay held already keeps its own.</param>
 public sealed record EnrollmentStatement(StudentNaming Pupil, Enrollment Enrollment, bool Remove = false, bool EntryStated = true);
 
+/// <summary>What became of statements.</summary>
+/// <param name="Changed">Pupils who were new to the directory or changed.</param>
+/// <param name="Erased">Statements of pupils who were erased: dropped.</param>
+public readonly record struct Enrolled(int Changed, int Erased)
+{
+    public static Enrolled operator +(Enrolled a, Enrolled b) => new(a.Changed + b.Changed, a.Erased + b.Erased);
+}
+
 /// <summary>How statements meet what is held.</summary>
 public enum EnrollmentMode
 {
@@ -32,13 +40,18 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
 
     /// <summary>Takes in statements: directory, profiles, then the rolls of every school and year they touch.</summary>
     /// <param name="firstMonth">First month of the district's school year.</param>
-    /// <returns>How many pupils were new to the directory or changed.</returns>
-    public async Task<int> EnrollAsync(IReadOnlyList<EnrollmentStatement> statements, EnrollmentMode mode, int firstMonth, CancellationToken cancellationToken)
+    public async Task<Enrolled> EnrollAsync(IReadOnlyList<EnrollmentStatement> statements, EnrollmentMode mode, int firstMonth, CancellationToken cancellationToken)
     {
         var studentKeys = await directory.EnsureAsync([.. statements.Select(s => s.Pupil)], cancellationToken);
         var byStudent = new Dictionary<StudentKey, List<EnrollmentStatement>>();
+        var erased = 0;
         for (var i = 0; i < statements.Count; i++)
         {
+            if (studentKeys[i].IsEmpty)
+            {
+                erased++;
+                continue;
+            }
             if (!byStudent.TryGetValue(studentKeys[i], out var list)) byStudent[studentKeys[i]] = list = [];
             list.Add(statements[i]);
         }
@@ -64,7 +77,7 @@ public sealed class Enrollments(ITableStore store, StudentDirectory directory, S
         }
         foreach (var ((school, year), entries) in rollEntries)
             await rolls.EnrollAsync(school, year, entries, cancellationToken, recount: mode == EnrollmentMode.Roster);
-        return changed;
+        return new Enrolled(changed, erased);
     }
 
     private async Task<(List<(StudentKey, StudentProfile, List<EnrollmentStatement>)> Saved, int Changed)> SaveAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Students;
@@ -26,6 +27,7 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
     private const int AtOnce = 16;
 
     private readonly DirectoryRows rows = new(district, buckets);
+    private readonly Tombstones tombstones = new(store, keys, district);
 
     /// <summary>The pupil's key, or null if the directory does not know the id.</summary>
     public async ValueTask<StudentKey?> FindAsync(StudentUniqueId id, CancellationToken cancellationToken)
@@ -40,13 +42,15 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
     }
 
     /// <summary>Finds or makes the key of every pupil named; a name given replaces none held.</summary>
-    /// <returns>Keys in the order of the input.</returns>
+    /// <returns>Keys in the order of the input; an empty one for a pupil who was erased and is not to come back.</returns>
     public async Task<StudentKey[]> EnsureAsync(IReadOnlyList<StudentNaming> pupils, CancellationToken cancellationToken)
     {
         var result = new StudentKey[pupils.Count];
         var missing = new List<int>();
+        var erased = await tombstones.ReadAsync(cancellationToken);
         for (var i = 0; i < pupils.Count; i++)
         {
+            if (erased.Contains(pupils[i].UniqueId)) continue;
             if (await FindAsync(pupils[i].UniqueId, cancellationToken) is { } key)
             {
                 result[i] = key;
@@ -82,6 +86,39 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
                 if (await IdentifyAsync(key, stop) is { } identity) found[key] = identity;
             });
         return found;
+    }
+
+    /// <summary>Everybody, bucket by bucket: for a replay of tombstones.</summary>
+    public async IAsyncEnumerable<StudentIdentity> AllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var partition in rows.Partitions)
+            await foreach (var row in store.QueryAsync(TableName.Directory, partition, RowKeyRange.Under(DirectoryRows.KeyRows), cancellationToken))
+                yield return await rows.UnsealAsync(keys, StudentKey.Parse(row.Key.Parts()[1]), row, cancellationToken);
+    }
+
+    /// <summary>How many rows tie the pupil to number and name.</summary>
+    public async Task<int> CountAsync(StudentKey key, StudentUniqueId id, CancellationToken cancellationToken) =>
+        (await RowsOfAsync(key, id, cancellationToken)).Count;
+
+    /// <summary>Removes number and name: for an erasure.</summary>
+    /// <returns>How many rows went.</returns>
+    public async Task<int> ForgetAsync(StudentKey key, StudentUniqueId id, CancellationToken cancellationToken)
+    {
+        var forgotten = 0;
+        while (await RowsOfAsync(key, id, cancellationToken) is { Count: > 0 } theirs)
+            foreach (var (partition, row) in theirs)
+                if (await store.CommitAsync(TableName.Directory, partition, [new RowChange.Delete(row.Key, row.ETag)], cancellationToken) is CommitResult.Committed) forgotten++;
+        return forgotten;
+    }
+
+    /// <summary>What finds the pupil first, who it is last: a run that is cut short in between is gone on with by name.</summary>
+    private async Task<List<(PartitionKey Partition, TableRow Row)>> RowsOfAsync(StudentKey key, StudentUniqueId id, CancellationToken cancellationToken)
+    {
+        var places = (await keys.AllAsync(cancellationToken)).Select(version => rows.HashPlace(version, id)).Append(rows.KeyPlace(key));
+        var theirs = new List<(PartitionKey, TableRow)>();
+        foreach (var (partition, row) in places)
+            if (await store.GetAsync(TableName.Directory, partition, row, cancellationToken) is { } found) theirs.Add((partition, found));
+        return theirs;
     }
 
     private async Task AddAsync(IReadOnlyList<StudentNaming> pupils, List<int> missing, StudentKey[] result, CancellationToken cancellationToken)

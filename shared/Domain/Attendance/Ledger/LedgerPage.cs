@@ -136,6 +136,32 @@ public static class LedgerPage
         return WriteColumn(index, feeds, result, destination);
     }
 
+    /// <summary>The page without one pupil's marks and without the feeds that set them: for an erasure.</summary>
+    /// <returns>Null if it holds none of the slot.</returns>
+    public static byte[]? WithoutSlot(ReadOnlySpan<byte> page, int slot)
+    {
+        var without = new byte[MaxSize];
+        Span<ushort> feeds = stackalloc ushort[Width];
+        Span<byte> marks = stackalloc byte[Width];
+        int written = 2, columns = 0;
+        var changed = false;
+        var reader = new ColumnReader(page);
+        while (reader.Read())
+        {
+            for (var i = 0; i < Width; i++) feeds[i] = reader.FeedOf(i);
+            reader.Marks.CopyTo(marks);
+            changed |= feeds[slot] != 0 || marks[slot] != 0;
+            feeds[slot] = 0;
+            marks[slot] = 0;
+            if (!feeds.ContainsAnyExcept((ushort)0)) continue;
+            written += WriteColumn(reader.Index, feeds, marks, without.AsSpan(written));
+            columns++;
+        }
+        without[0] = Version;
+        without[1] = (byte)columns;
+        return changed ? without[..written] : null;
+    }
+
     private static int WriteColumn(int index, ReadOnlySpan<ushort> feeds, ReadOnlySpan<byte> marks, Span<byte> destination)
     {
         ushort one = 0;

@@ -60,6 +60,25 @@ public sealed class SchoolRolls(
         return sealedAnew;
     }
 
+    /// <summary>Takes a pupil's number out of the sealed blocks of a year: for an erasure.</summary>
+    /// <param name="remove">False only counts.</param>
+    /// <returns>How many blocks hold, or held, it.</returns>
+    public async Task<int> ForgetAsync(SchoolId school, SchoolYear year, StudentUniqueId student, bool remove, CancellationToken cancellationToken)
+    {
+        var number = Encoding.UTF8.GetBytes(student.Value);
+        var found = new List<(int Block, int Slot)>();
+        await foreach (var row in store.QueryAsync(TableName.Directory, SealedPartition(school, year), RowKeyRange.Under(SealedBlocks), cancellationToken))
+        {
+            var ids = await UnsealAsync(school, year, row, cancellationToken);
+            var block = int.Parse(row.Key.Parts()[1], System.Globalization.CultureInfo.InvariantCulture);
+            for (var slot = 0; slot < ids.Length; slot++)
+                if (ids[slot].AsSpan().SequenceEqual(number)) found.Add((block, slot));
+        }
+        if (remove)
+            foreach (var (block, slot) in found) await AddIdsAsync(school, year, block, new Dictionary<int, byte[]> { [slot] = [] }, cancellationToken);
+        return found.Count;
+    }
+
     private async Task<bool> TryEnrollAsync(
         SchoolId school, SchoolYear year, IReadOnlyList<RollEntry> entries, bool recount, CancellationToken cancellationToken)
     {
@@ -206,8 +225,10 @@ public sealed class SchoolRolls(
     private static RowChange Write(RowKey key, ETag? etag, byte[] body) =>
         etag is { Value: not null } known ? new RowChange.Replace(key, known, body) : new RowChange.Insert(key, body);
 
-    private PartitionKey SealedPartition(SchoolId school, SchoolYear year) =>
+    internal static PartitionKey SealedPartition(DistrictId district, SchoolId school, SchoolYear year) =>
         PartitionKey.Of(district.Value, "roll", school.Value, year.ToString());
+
+    private PartitionKey SealedPartition(SchoolId school, SchoolYear year) => SealedPartition(district, school, year);
 
     private string Place(SchoolId school, SchoolYear year, RowKey key) => $"{SealedPartition(school, year).Value} {key.Value}";
 

@@ -45,4 +45,11 @@ public sealed class SectionRows(ITableStore store, PartitionKey partition)
         var month = SectionMonth.Read(row);
         return month.Events.Any(e => e.Feed == ordinal) || month.SpokenFor.Values.Contains(ordinal) ? month.Without(ordinal).Write() : null;
     }
+
+    /// <summary>The row without a pupil's events; null if it has none of the slot.</summary>
+    internal static byte[]? WithoutSlot(TableRow row, int slot)
+    {
+        var month = SectionMonth.Read(row);
+        return month.Events.Any(e => e.Slot == slot) ? (month with { Events = [.. month.Events.Where(e => e.Slot != slot)] }).Write() : null;
+    }
 }

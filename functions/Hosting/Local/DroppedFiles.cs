@@ -1,0 +1,29 @@
+using SchoolSignal.Domain.Feeds;
+
+namespace SchoolSignal.Functions.Hosting.Local;
+
+/// <summary>Files that were taken from the watched folder and lie in <c>drop/done</c>: copies of what the archive keeps.</summary>
+internal sealed class DroppedFiles(LocalOptions options)
+{
+    private string Done => Path.Combine(options.DataFolder, "drop", "done");
+
+    /// <summary>Removes the copies of feeds that pupils were taken out of; the archive's own files stay, without them.</summary>
+    /// <param name="feeds">Ids of those feeds.</param>
+    public int RemoveErased(IReadOnlySet<string> feeds) => Remove((id, _) => feeds.Contains(id.Value));
+
+    /// <summary>Removes copies last written before a time.</summary>
+    public int RemoveBefore(DateTimeOffset before) => Remove((_, file) => file.LastWriteTimeUtc < before.UtcDateTime);
+
+    private int Remove(Func<FeedId, FileInfo, bool> isOver)
+    {
+        var removed = 0;
+        if (!Directory.Exists(Done)) return 0;
+        foreach (var file in new DirectoryInfo(Done).GetFiles())
+        {
+            if (file.Name.Length < FeedId.Length || !FeedId.TryParse(file.Name[..FeedId.Length], out var id) || !isOver(id, file)) continue;
+            file.Delete();
+            removed++;
+        }
+        return removed;
+    }
+}
