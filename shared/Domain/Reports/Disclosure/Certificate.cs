@@ -12,11 +12,9 @@ public sealed record Certificate(
 /// <summary>An earlier release, by name and the SHA-256 of its published numbers, in hex.</summary>
 public sealed record EarlierRelease(string Name, string Hash);
 
-/// <summary>Hidden cells that hang together by sums, and the tables that prove them open.</summary>
+/// <summary>Hidden cells that hang together by sums, and the tables of other values that prove them open.</summary>
 /// <param name="Cells">Their identities: the universe and, by dimension name, the codes that say less than everything.</param>
-public sealed record WitnessPool(IReadOnlyList<string> Cells, IReadOnlyList<Witness> Witnesses);
-
-/// <summary>One table of other values that agrees with everything published.</summary>
-/// <param name="Denominator">1 for whole numbers; the values are divided by it.</param>
-/// <param name="Values">For the cells that are not zero, the place in the pool's cells and then the value, in turn.</param>
-public sealed record Witness(int Denominator, IReadOnlyList<long> Values);
+/// <param name="Denominator">1 where the tables are of whole numbers, as nearly always; else every value is divided by it.</param>
+/// <param name="Tables">Each table as the change from the one before, the first from all zeros: place in <paramref name="Cells"/> and new
+/// value, in turn.</param>
+public sealed record WitnessPool(IReadOnlyList<string> Cells, int Denominator, IReadOnlyList<IReadOnlyList<long>> Tables);

@@ -24,8 +24,8 @@ public static class CertificateVerifier
             findings,
             linked.Tables.Where(t => t.Release == earlier.Count).SelectMany(t => t.Cells).Distinct().Count(),
             components.Sum(c => c.Length),
-            certificate.Pools.Sum(p => p.Witnesses.Count),
-            certificate.Pools.All(p => p.Witnesses.All(w => w.Denominator == 1)));
+            certificate.Pools.Sum(p => p.Tables.Count),
+            certificate.Pools.All(p => p.Denominator == 1));
     }
 
     private static void CheckNames(

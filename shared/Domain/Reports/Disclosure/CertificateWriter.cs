@@ -10,13 +10,5 @@ internal static class CertificateWriter
             ReleaseHash.Of(release),
             policy,
             [.. earlier.Select(e => new EarlierRelease(e.Name, ReleaseHash.Of(e)))],
-            [.. proofs.Select(p => new WitnessPool([.. p.Cells.Select(system.IdentityOf)], [.. p.Tables.Select(Sparse)]))]);
-
-    private static Witness Sparse(WitnessTable table)
-    {
-        var values = new List<long>();
-        for (var i = 0; i < table.Values.Length; i++)
-            if (table.Values[i] != 0) values.AddRange([i, table.Values[i]]);
-        return new Witness(table.Denominator, values);
-    }
+            [.. proofs.Select(p => new WitnessPool([.. p.Cells.Select(system.IdentityOf)], p.Path!.Denominator, p.Path.Steps))]);
 }

@@ -7,11 +7,17 @@ internal sealed record ComponentRow((int Cell, int Factor)[] Terms, long Sum);
 /// moved to the other side. The cells are not negative; nothing else is known of them.</summary>
 internal sealed class ComponentSums
 {
+    private readonly int[][] rowsOf;
+
     private ComponentSums(LinkedSystem system, int[] cells, List<ComponentRow> rows)
     {
         Cells = cells;
         Rows = rows;
         Widths = [.. cells.Select(system.WidthOf)];
+        var of = cells.Select(_ => new List<int>()).ToArray();
+        for (var row = 0; row < rows.Count; row++)
+            foreach (var (cell, _) in rows[row].Terms) of[cell].Add(row);
+        rowsOf = [.. of.Select(list => list.Distinct().ToArray())];
     }
 
     public int[] Cells { get; }
@@ -32,18 +38,16 @@ internal sealed class ComponentSums
         return new ComponentSums(system, cells, rows);
     }
 
-    /// <summary>Whether whole-number values, each over <paramref name="denominator"/>, agree with everything published.</summary>
-    public bool Holds(long[] values, long denominator)
+    /// <summary>The rows a cell is in.</summary>
+    public int[] RowsOf(int cell) => rowsOf[cell];
+
+    /// <summary>Whether values, each over <paramref name="denominator"/>, agree with one row, in whole numbers.</summary>
+    /// <exception cref="OverflowException">Values no count can have.</exception>
+    public bool Holds(int row, long[] values, long denominator)
     {
-        foreach (var value in values)
-            if (value < 0) return false;
-        foreach (var row in Rows)
-        {
-            long sum = 0;
-            foreach (var (cell, factor) in row.Terms) sum = checked(sum + factor * values[cell]);
-            if (sum != checked(row.Sum * denominator)) return false;
-        }
-        return true;
+        long sum = 0;
+        foreach (var (cell, factor) in Rows[row].Terms) sum = checked(sum + factor * values[cell]);
+        return sum == checked(Rows[row].Sum * denominator);
     }
 
     private static ComponentRow RowOf(SumOf sum, IReadOnlyList<long?> shown, Dictionary<int, int> places)

@@ -3,17 +3,20 @@ using Google.OrTools.LinearSolver;
 namespace SchoolSignal.Domain.Reports.Disclosure;
 
 /// <summary>A linear program, solved in floating point: its answers are suggestions, to be checked in whole numbers.</summary>
-internal sealed class LinearProgram : IDisposable
+/// <param name="whole">Whether the variables are whole numbers; for small programs only.</param>
+internal sealed class LinearProgram(bool whole = false) : IDisposable
 {
-    private readonly Solver solver = Solver.CreateSolver("CLP") ?? throw new InvalidOperationException("The linear solver does not load on this system.");
+    private readonly Solver solver = Solver.CreateSolver(whole ? "SCIP" : "CLP") ?? throw new InvalidOperationException("The solver does not load on this system.");
     private readonly List<Variable> variables = [];
+    private readonly List<double> bounds = [];
 
     public int Count => variables.Count;
 
     /// <summary>The new variable's place.</summary>
     public int AddVariable(double least, double most)
     {
-        variables.Add(solver.MakeNumVar(least, most, ""));
+        variables.Add(solver.MakeVar(least, most, whole, ""));
+        bounds.Add(most);
         return Count - 1;
     }
 
@@ -24,6 +27,11 @@ internal sealed class LinearProgram : IDisposable
         foreach (var (variable, factor) in terms)
             constraint.SetCoefficient(variables[variable], constraint.GetCoefficient(variables[variable]) + factor);
     }
+
+    /// <summary>Holds a variable down until <see cref="ResetMost"/>.</summary>
+    public void SetMost(int variable, double most) => variables[variable].SetUb(Math.Max(variables[variable].Lb(), Math.Min(most, bounds[variable])));
+
+    public void ResetMost(int variable) => variables[variable].SetUb(bounds[variable]);
 
     public void SetWeight(int variable, double weight) => solver.Objective().SetCoefficient(variables[variable], weight);
 

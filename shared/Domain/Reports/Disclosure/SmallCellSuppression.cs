@@ -59,16 +59,6 @@ public static class SmallCellSuppression
             cells.Count, primary, hidden - primary, NarrowestOf(outcome.Proofs), [.. outcome.HiddenWhole.Select(t => tables[t].Shape.Name)], budget.Elapsed);
     }
 
-    private static long? NarrowestOf(IReadOnlyList<ComponentProof> proofs)
-    {
-        long? narrowest = null;
-        foreach (var proof in proofs)
-            for (var i = 0; i < proof.Cells.Length && proof.Tables.Count > 0; i++)
-            {
-                var values = proof.Tables.Select(t => (double)t.Values[i] / t.Denominator).ToList();
-                var width = (long)Math.Floor(values.Max() - values.Min());
-                if (narrowest is null || width < narrowest) narrowest = width;
-            }
-        return narrowest;
-    }
+    private static long? NarrowestOf(IReadOnlyList<ComponentProof> proofs) =>
+        proofs.Select(p => p.Path).OfType<WitnessPath>().SelectMany(p => p.Widths()).Min(w => (long?)w);
 }

@@ -18,12 +18,24 @@ internal sealed class SumRepair(SuppressionState state)
             }
     }
 
-    /// <summary>Hides one more cell in the sums around a cell that all sums together leave too narrow; false if none is left.</summary>
+    /// <summary>Hides one more cell in the sums around a cell that all sums together leave too narrow, or, where none is left there, around
+    /// the hidden cells that it shares sums with, and so on; false if there is none at all.</summary>
     public bool Widen(int cell)
     {
-        if (CheapestIn(system.SumsOf(cell)) is not { } chosen) return false;
-        state.Hide(chosen);
-        return true;
+        var ring = new List<int> { cell };
+        var seen = new HashSet<int> { cell };
+        for (var i = 0; i < ring.Count;)
+        {
+            if (CheapestIn(ring.Skip(i).SelectMany(system.SumsOf).Distinct()) is { } chosen)
+            {
+                state.Hide(chosen);
+                return true;
+            }
+            var next = ring.Skip(i).SelectMany(system.SumsOf).SelectMany(s => system.Sums[s].Cells).Where(c => state.IsHidden(c) && seen.Add(c)).ToList();
+            i = ring.Count;
+            ring.AddRange(next);
+        }
+        return false;
     }
 
     private bool IsTight(SumOf sum)

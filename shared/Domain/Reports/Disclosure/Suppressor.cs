@@ -14,6 +14,9 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
     /// <summary>Beyond so many cells that may move, repair goes by single sums.</summary>
     public const int ProgramLimit = 3_000;
 
+    /// <summary>Beyond so many cells, single sums are looked after first, and programs only repair what they leave.</summary>
+    private const int SumsFirst = 300;
+
     /// <summary>The share of the time for hiding as little as needed; after it whole tables are hidden.</summary>
     private const double SearchShare = 0.6;
 
@@ -30,7 +33,7 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
         if (LeavesOutComplement) return new SuppressionOutcome([], [], []);
         var sums = new SumRepair(state);
         var programs = new ProgramRepair(state, budget);
-        if (system.Count > ProgramLimit) sums.Run();
+        if (system.Count > SumsFirst) sums.Run();
 
         var touched = Touched();
         for (var proofs = book.Prove(state.Shown, touched); ; proofs = book.Prove(state.Shown, touched))
@@ -45,7 +48,11 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
     }
 
     /// <summary>The cells that share a sum with a new cell.</summary>
-    private List<int> Touched() => [.. system.Sums.Where(s => s.Cells.Any(state.IsNew)).SelectMany(s => s.Cells).Concat(tables.SelectMany(t => t)).Distinct()];
+    private List<int> Touched()
+    {
+        var fresh = tables.SelectMany(t => t).ToHashSet();
+        return [.. system.Sums.Where(s => s.Cells.Any(fresh.Contains)).SelectMany(s => s.Cells).Concat(fresh).Distinct()];
+    }
 
     /// <summary>Whether anything was hidden.</summary>
     private bool Repair(List<int> open, SumRepair sums, ProgramRepair programs)

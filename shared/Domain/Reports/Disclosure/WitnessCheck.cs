@@ -28,49 +28,30 @@ internal sealed class WitnessCheck(LinkedSystem system, long?[] shown, Certifica
             Unproved(component.Except(component.Where(c => pool.Cells.Contains(system.IdentityOf(c)))).FirstOrDefault(component[0]));
             return;
         }
-        var sums = ComponentSums.Of(system, shown, component);
-        var tables = new List<WitnessTable>();
-        foreach (var witness in pool.Witnesses)
+        if (Follow(ComponentSums.Of(system, shown, component), pool, columns) is not { } path)
         {
-            if (TableOf(witness, columns, component.Length) is { } table && Holds(sums, table)) tables.Add(table);
-            else findings.Add(new(CertificateFault.WitnessDisagrees, $"A table of the proof around {pool.Cells[0]} does not agree with what is published."));
+            findings.Add(new(CertificateFault.WitnessDisagrees, $"A table of the proof around {pool.Cells[0]} does not agree with what is published."));
+            return;
         }
-        for (var i = 0; i < component.Length; i++)
-            if (!IsWide(tables, i, sums.Widths[i]))
-                findings.Add(new(CertificateFault.TooNarrow, $"{pool.Cells[Array.IndexOf(columns, i)]} does not differ by {sums.Widths[i]} in the proof."));
+        foreach (var place in path.Open())
+            findings.Add(new(CertificateFault.TooNarrow, $"{system.IdentityOf(component[place])} differs by {path.WidthOf(place)} in the proof, less than {system.WidthOf(component[place])}."));
     }
 
-    private static bool IsWide(List<WitnessTable> tables, int cell, long width)
+    /// <summary>Goes from table to table; null where one is none.</summary>
+    private static WitnessPath? Follow(ComponentSums sums, WitnessPool pool, int[] columns)
     {
-        if (tables.Count == 0) return false;
-        var low = tables.Aggregate((a, b) => WitnessWidth.IsLess(b, a, cell) ? b : a);
-        var high = tables.Aggregate((a, b) => WitnessWidth.IsLess(a, b, cell) ? b : a);
-        return WitnessWidth.Reaches(low, high, cell, width);
+        if (pool.Denominator is < 1 or > MostDenominator || pool.Tables.Count == 0 || pool.Tables.Any(t => !IsTable(t, columns.Length))) return null;
+        var first = new long[columns.Length];
+        foreach (var (cell, value) in Changes(pool.Tables[0])) first[cell] = value;
+        var path = WitnessPath.From(sums, pool.Denominator, first);
+        return path is not null && pool.Tables.Skip(1).All(t => path.Step([.. Changes(t)])) ? path : null;
+
+        IEnumerable<(int Cell, long Value)> Changes(IReadOnlyList<long> table) =>
+            Enumerable.Range(0, table.Count / 2).Select(i => (columns[table[2 * i]], table[2 * i + 1]));
     }
 
-    private static bool Holds(ComponentSums sums, WitnessTable table)
-    {
-        try
-        {
-            return sums.Holds(table.Values, table.Denominator);
-        }
-        catch (OverflowException)
-        {
-            return false;
-        }
-    }
-
-    private static WitnessTable? TableOf(Witness witness, int[] columns, int cells)
-    {
-        if (witness.Denominator is < 1 or > MostDenominator || witness.Values.Count % 2 != 0) return null;
-        var values = new long[cells];
-        for (var i = 0; i < witness.Values.Count; i += 2)
-        {
-            if (witness.Values[i] < 0 || witness.Values[i] >= columns.Length) return null;
-            values[columns[witness.Values[i]]] = witness.Values[i + 1];
-        }
-        return new WitnessTable(witness.Denominator, values);
-    }
+    private static bool IsTable(IReadOnlyList<long> changes, int cells) =>
+        changes.Count % 2 == 0 && Enumerable.Range(0, changes.Count / 2).All(i => changes[2 * i] >= 0 && changes[2 * i] < cells && changes[2 * i + 1] >= 0);
 
     private void Unproved(int cell) => findings.Add(new(CertificateFault.Unproved, $"{system.IdentityOf(cell)} is hidden, and the certificate has no proof for it."));
 }
