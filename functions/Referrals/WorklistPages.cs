@@ -29,8 +29,9 @@ public sealed class WorklistPages(CounsellorWorklist worklist, ReferralStore ref
         if (admission.Refusal is { } refused) return refused;
         var (filter, page) = WorklistQuery.Read(request.Query);
         var view = await worklist.ReadAsync(admission.Caller, admission.Authority, filter, page, cancellationToken);
+        var mayWork = AccessPolicy.Decide(admission.Caller, AccessAction.WorkCase, new AccessSubject.OfOwn()).IsAllowed;
         return await pages.RenderAsync<WorklistPage, WorklistModel>(
-            request, admission.Caller, new WorklistModel(view, OutcomeOf(request.Query, view)), cancellationToken);
+            request, admission.Caller, new WorklistModel(view, OutcomeOf(request.Query, view), mayWork), cancellationToken);
     }
 
     [Function("AcknowledgeReferrals")]

@@ -17,7 +17,7 @@ internal sealed class MailboxPages(FolderMailbox mailbox)
     public const string Path = "/local/mailbox";
 
     /// <summary>The newest so many, inclusive.</summary>
-    private const int MostListed = 50;
+    private const int MostListed = 20;
 
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet(Path, async context =>
     {

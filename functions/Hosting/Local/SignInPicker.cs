@@ -20,6 +20,9 @@ internal sealed class SignInPicker(StaffStore staff)
     /// <summary>Inclusive; a longer list is searched.</summary>
     private const int MostListed = 100;
 
+    /// <summary>Of a long list nobody has searched yet, so many of each role: somebody of every kind is in sight.</summary>
+    private const int MostOfARole = 6;
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(Path, context => AnswerAsync(context, ShowAsync));
@@ -39,9 +42,12 @@ internal sealed class SignInPicker(StaffStore staff)
         var all = (await staff.ListAsync(context.RequestAborted)).Where(member => member.IsActive).ToList();
         var found = all.Where(member => Matches(member, search)).OrderBy(member => member.Roles.DefaultIfEmpty().Min())
             .ThenBy(member => member.DisplayName, StringComparer.CurrentCulture).ThenBy(member => member.Id).ToList();
+        var shown = search.Length == 0 && found.Count > MostOfARole * Roles.OfPeople.Count
+            ? found.GroupBy(member => member.Roles.DefaultIfEmpty().Min()).SelectMany(role => role.Take(MostOfARole)).ToList()
+            : found.Take(MostListed).ToList();
         var model = new PickerModel(
-            [.. found.Take(MostListed).Select(member => new PickerPerson(member.Id, member.DisplayName, [.. member.Roles.Order()], [.. member.Schools.Order()]))],
-            found.Count <= MostListed, all.Count == 0, search, ReturnAddress.Of(context.Request), MailboxPages.Path);
+            [.. shown.Select(member => new PickerPerson(member.Id, member.DisplayName, [.. member.Roles.Order()], [.. member.Schools.Order()]))],
+            shown.Count == found.Count, all.Count == 0, search, ReturnAddress.Of(context.Request), MailboxPages.Path);
         return await Pages(context).RenderAsync<PickerPage, PickerModel>(context.Request, Caller.Nobody, model, context.RequestAborted);
     }
 

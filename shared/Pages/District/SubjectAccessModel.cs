@@ -37,10 +37,17 @@ public sealed record SubjectRecordModel(
         return year.Marks.GroupBy(mark => mark.Mark.Category).Select(group => (group.Key, group.Count())).OrderByDescending(count => count.Item2);
     }
 
-    /// <summary>The marks a reader looks for: all but those simply present.</summary>
-    public static IReadOnlyList<SetMark> NotableOf(PupilYear year)
+    /// <summary>The marks a reader looks for: all but those simply present; a day's sessions with the same mark as the whole day.</summary>
+    public static IReadOnlyList<(DateOnly Date, SessionOfDay Session, Mark Mark)> NotableOf(PupilYear year)
     {
         ArgumentNullException.ThrowIfNull(year);
-        return [.. year.Marks.Where(mark => mark.Mark != Mark.Present)];
+        return
+        [
+            .. from day in year.Marks.GroupBy(mark => mark.Date)
+               let isOne = day.Count() > 1 && day.Select(mark => mark.Mark).Distinct().Count() == 1
+               from mark in isOne ? day.Take(1) : day
+               where mark.Mark != Mark.Present
+               select (mark.Date, isOne ? SessionOfDay.WholeDay : mark.Session, mark.Mark),
+        ];
     }
 }

@@ -5,7 +5,8 @@ namespace SchoolSignal.Pages.Referrals;
 
 /// <summary>The worklist's page.</summary>
 /// <param name="Outcome">What became of acknowledging several; null if nobody just did.</param>
-public sealed record WorklistModel(WorklistView View, BulkOutcome? Outcome)
+/// <param name="MayWork">False for a reader who takes nothing on, such as a safeguarding lead.</param>
+public sealed record WorklistModel(WorklistView View, BulkOutcome? Outcome, bool MayWork)
 {
     public bool IsFiltered => View.Filter != WorklistFilter.Everything;
 

@@ -15,6 +15,18 @@ public sealed class WorklistPageTests : IAsyncLifetime
     public ValueTask DisposeAsync() => site.DisposeAsync();
 
     [Fact]
+    public async Task List_OfALead_IsToBeReadAndOffersNothingThatIsRefused()
+    {
+        await site.ReferAsync("Mara");
+        Assert.Contains("name=\"pick\"", await site.PageAsync("/worklist"), StringComparison.Ordinal);
+        site.As(CaseSite.Lea);
+        var page = await site.PageAsync("/worklist");
+        Assert.Contains("Mara", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("name=\"pick\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"actions bulk\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_OwnSchools_ListsThemByUrgencyAndNobodyElses()
     {
         await site.ReferAsync("Mara");
