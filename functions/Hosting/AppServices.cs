@@ -13,6 +13,7 @@ using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Referrals.Cases;
 using SchoolSignal.Domain.Referrals.Worklists;
 using SchoolSignal.Domain.Reports.Measures;
+using SchoolSignal.Domain.Reports.Privacy;
 using SchoolSignal.Domain.Reports.Releases;
 using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Roster.Directories;
@@ -68,7 +69,7 @@ public static class AppServices
         typeof(NotificationFailures), typeof(NotificationDelivery), typeof(SendingRate), typeof(SchoolDayCheck), typeof(ReferralNotifications),
         typeof(ReferralEscalation), typeof(WeeklyDigests), typeof(OpenItems), typeof(CounsellorReminders), typeof(UrgentWatch), typeof(ConcernDesk),
         typeof(ReferralCounting), typeof(PeriodCounting), typeof(ReportStore), typeof(ReportArchive), typeof(ReportSettingsStore), typeof(ReportProtection),
-        typeof(ReportDrafts), typeof(ReportDesk), typeof(ReportSchedule), typeof(MonthlyReportMail), typeof(ReportReading),
+        typeof(PrivacyLedger), typeof(ReportDrafts), typeof(ReportDesk), typeof(ReportSchedule), typeof(MonthlyReportMail), typeof(ReportReading),
         typeof(Tombstones), typeof(BackupKeys), typeof(KnownPartitions), typeof(RowErasure), typeof(LedgerErasure), typeof(ArchiveErasure), typeof(PupilErasure),
         typeof(StaffStore), typeof(StaffIntake), typeof(DirectoryReader), typeof(DirectorySync), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];

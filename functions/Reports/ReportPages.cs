@@ -61,6 +61,7 @@ public sealed class ReportPages(ReportReading reports, ReportDesk desk, StaffSto
         {
             ReportStepResult.Done => DistrictForm.After($"{Address}/{report}", done),
             ReportStepResult.ProtectedAnew => DistrictForm.After($"{Address}/{report}", DistrictDone.ReportProtectedAnew),
+            ReportStepResult.BudgetSpent => DistrictForm.After($"{Address}/{report}", DistrictDone.ReportBudgetSpent),
             ReportStepResult.NotPermitted => DistrictForm.After($"{Address}/{report}", DistrictDone.NotOpen),
             ReportStepResult.NotFound => await NotFoundAsync(request, admission.Caller, cancellationToken),
             _ => throw new InvalidOperationException("An outcome of a step with a report is not handled."),

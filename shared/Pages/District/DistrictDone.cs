@@ -29,4 +29,5 @@ public enum DistrictDone
     ReportReleased,
     ReportWithdrawn,
     ReportProtectedAnew,
+    ReportBudgetSpent,
 }

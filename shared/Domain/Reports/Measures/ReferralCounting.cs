@@ -10,6 +10,10 @@ namespace SchoolSignal.Domain.Reports.Measures;
 /// referral: what is in memory at a time is one history for each partition being read, and the counts.</summary>
 public sealed class ReferralCounting(ITableStore store, PupilPartitions partitions)
 {
+    /// <summary>Of one pupil, moments of a kind that count in one period. A pupil has one referral at a time, so more are rarer than a
+    /// slip, and a report with chance added must know how much one pupil can change.</summary>
+    public const int MostOfPupil = 2;
+
     /// <summary>Few enough not to starve an import that runs beside it.</summary>
     private const int Parallel = 8;
 
@@ -41,21 +45,34 @@ public sealed class ReferralCounting(ITableStore store, PupilPartitions partitio
     {
         var (student, number) = ("", "");
         var history = new List<ReferralEntry>();
+        var ofPupil = new List<ReferralTime>();
         await foreach (var row in store.QueryAsync(TableName.Pupils, partition, ReferralRows.Histories, cancellationToken))
         {
             var parts = row.Key.Parts();
-            if (parts[1] != student || parts[2] != number)
+            if (parts[1] != student || parts[2] != number) EndReferral();
+            if (parts[1] != student)
             {
-                foreach (var time in Ended()) yield return time;
-                (student, number) = (parts[1], parts[2]);
-                history.Clear();
+                foreach (var time in EndPupil()) yield return time;
             }
+            (student, number) = (parts[1], parts[2]);
             history.Add(ReferralRows.ReadEntry(row));
         }
-        foreach (var time in Ended()) yield return time;
+        EndReferral();
+        foreach (var time in EndPupil()) yield return time;
 
-        IEnumerable<ReferralTime> Ended() => history.Count == 0 || optedOut.Contains(StudentKey.Parse(student))
-            ? []
-            : ReferralTimes.Of(history, profile).Where(time => period.Contains(time.Day));
+        void EndReferral()
+        {
+            ofPupil.AddRange(ReferralTimes.Of(history, profile).Where(time => period.Contains(time.Day)));
+            history.Clear();
+        }
+
+        List<ReferralTime> EndPupil()
+        {
+            List<ReferralTime> counted = ofPupil.Count == 0 || optedOut.Contains(StudentKey.Parse(student))
+                ? []
+                : [.. ofPupil.GroupBy(time => time.Moment).SelectMany(moments => moments.Take(MostOfPupil))];
+            ofPupil.Clear();
+            return counted;
+        }
     }
 }

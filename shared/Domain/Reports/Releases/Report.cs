@@ -31,6 +31,9 @@ public sealed record Report(
     string Key, ReportState State, DateTimeOffset ComputedAt, ReportMode Mode, string CountsHash, int Basis, int? Published,
     int Shown, int Hidden, int? Changed, string? Reason, IReadOnlyList<ReportStep> Steps)
 {
+    /// <summary>The year's budget for chance did not reach: there is nothing to be looked at, and nothing was spent.</summary>
+    public bool IsUnpaid { get; init; }
+
     /// <summary>The most characters of a reason.</summary>
     public const int MaxReason = 500;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Reports.Disclosure;
 using SchoolSignal.Domain.Reports.Measures;
 
 namespace SchoolSignal.Domain.Reports.Releases;
@@ -23,16 +24,31 @@ public sealed class ReportArchive(IFileArchive archive)
     private readonly ConcurrentDictionary<ReportId, ReportContent> kept = new();
 
     /// <summary>Writes all files of a report, over those of an earlier draft of the same id.</summary>
-    public async Task WriteAsync(ReportContent content, byte[]? certificate, PeriodCounts counts, CancellationToken cancellationToken)
+    public async Task WriteAsync(ReportContent content, Certificate? certificate, PeriodCounts counts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        ArgumentNullException.ThrowIfNull(counts);
         var facts = ReportFacts.Of(content);
-        await WriteAsync(ArchivePath.Of(Counted, content.Key + ".json"), JsonSerializer.SerializeToUtf8Bytes(counts.Schools, ReportContentJson.Default.IReadOnlyListSchoolCounts), cancellationToken);
+        await WriteCountsAsync(content.Id, counts, cancellationToken);
         await WriteAsync(PathOf(content.Id, ContentFile), JsonSerializer.SerializeToUtf8Bytes(content, ReportContentJson.Default.ReportContent), cancellationToken);
         await WriteAsync(PathOf(content.Id, CsvFile), ReportFiles.Csv(facts), cancellationToken);
         await WriteAsync(PathOf(content.Id, JsonFile), JsonSerializer.SerializeToUtf8Bytes(facts, ReportFactJson.Default.IReadOnlyListReportFact), cancellationToken);
-        if (certificate is not null) await WriteAsync(PathOf(content.Id, CertificateFile), certificate, cancellationToken);
+        if (certificate is not null)
+            await WriteAsync(PathOf(content.Id, CertificateFile), JsonSerializer.SerializeToUtf8Bytes(certificate, ReportContentJson.Default.Certificate), cancellationToken);
+    }
+
+    /// <summary>Keeps what was counted, which a report is protected from again.</summary>
+    public Task WriteCountsAsync(ReportId id, PeriodCounts counts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return WriteAsync(
+            ArchivePath.Of(Counted, id + ".json"), JsonSerializer.SerializeToUtf8Bytes(counts.Schools, ReportContentJson.Default.IReadOnlyListSchoolCounts), cancellationToken);
+    }
+
+    /// <summary>The proof that goes with a report; null where chance was added instead.</summary>
+    public async Task<Certificate?> ReadCertificateAsync(ReportId id, CancellationToken cancellationToken)
+    {
+        await using var stream = await OpenAsync(id, CertificateFile, cancellationToken);
+        return stream is null ? null : await JsonSerializer.DeserializeAsync(stream, ReportContentJson.Default.Certificate, cancellationToken);
     }
 
     /// <summary>What a released report shows.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Reports.Disclosure;
 using SchoolSignal.Domain.Reports.Measures;
+using SchoolSignal.Domain.Reports.Privacy;
 
 namespace SchoolSignal.Domain.Reports.Releases;
 
@@ -46,6 +47,15 @@ public sealed record TrendWeek(string Key, IReadOnlyList<TrendPoint> Points)
     public ReportPeriod Period => ReportId.Parse(Key).Period;
 }
 
+/// <summary>The chance added to a table's numbers.</summary>
+/// <param name="Sensitivity">How much one pupil can change all of its draws together.</param>
+/// <param name="Epsilon">In thousandths.</param>
+public sealed record TableNoise(int Sensitivity, int Epsilon)
+{
+    [JsonIgnore]
+    public NoiseSize Size => new(Sensitivity, new Epsilon(Epsilon));
+}
+
 /// <summary>All that is public of a report: what its page, its files and the API show. Nothing else of it leaves.</summary>
 /// <param name="Threshold">Counts below it were hidden, and what would give them away.</param>
 /// <param name="District">State and answer times of the whole district.</param>
@@ -53,11 +63,11 @@ public sealed record TrendWeek(string Key, IReadOnlyList<TrendPoint> Points)
 /// <param name="Tables">By table, the numbers in the order of its shape; null is hidden.</param>
 /// <param name="Before">The report that changes are counted from: the period before, as it was published last.</param>
 /// <param name="Trend">Weeks up to this one, oldest first; of a term, those inside it.</param>
-/// <param name="Margin">Where chance was added: by how much a number is off at most, in nineteen cases of twenty.</param>
+/// <param name="Noise">Where chance was added: by table, how much. Null where small numbers are hidden instead.</param>
 public sealed record ReportContent(
     string Key, DateTimeOffset ComputedAt, ReportMode Mode, int Threshold, ReportLine District, IReadOnlyList<ReportSchool> Schools,
     IReadOnlyList<string> Weeks, IReadOnlyDictionary<string, IReadOnlyList<long?>> Tables, string? Before, IReadOnlyList<TrendWeek> Trend,
-    int? Margin = null)
+    IReadOnlyDictionary<string, TableNoise>? Noise = null)
 {
     [JsonIgnore]
     public ReportId Id => ReportId.Parse(Key);
@@ -74,5 +84,7 @@ public sealed record ReportContent(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
     Converters = [typeof(SchoolIdJson)])]
 [JsonSerializable(typeof(ReportContent))]
+[JsonSerializable(typeof(Certificate))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<long?>>))]
 [JsonSerializable(typeof(IReadOnlyList<SchoolCounts>))]
 internal sealed partial class ReportContentJson : JsonSerializerContext;

@@ -50,15 +50,18 @@ public sealed class ReportDrafts(ReportStore reports, ReportArchive archive, Rep
 
     private async Task<Report> DrawAsync(ReportId id, PeriodCounts counts, string hash, Report? before, CancellationToken cancellationToken)
     {
-        var made = await protection.ProtectAsync(id, counts, cancellationToken);
+        var steps = before is null ? (IReadOnlyList<ReportStep>)[] : [.. before.Steps, new ReportStep(ReportAction.Protect, System, time.GetUtcNow())];
+        if (await protection.ProtectAsync(id, counts, hash, cancellationToken) is not { } made)
+        {
+            await archive.WriteCountsAsync(id, counts, cancellationToken);
+            return new Report(id.ToString(), ReportState.Computed, time.GetUtcNow(), ReportMode.Noise, hash, 0, null, 0, 0, null, null, steps) { IsUnpaid = true };
+        }
         await archive.WriteAsync(made.Content, made.Certificate, counts, cancellationToken);
         var facts = ReportFacts.Of(made.Content);
-        var report = new Report(
+        return new Report(
             id.ToString(), ReportState.Computed, made.Content.ComputedAt, made.Content.Mode, hash, made.Basis, null,
             facts.Count(f => f.State == FactState.Shown), facts.Count(f => f.State == FactState.Hidden),
-            await ChangedAsync(id, made.Content, cancellationToken), null, []);
-        if (before is null) return report;
-        return report with { Steps = [.. before.Steps, new ReportStep(ReportAction.Protect, System, time.GetUtcNow())] };
+            await ChangedAsync(id, made.Content, cancellationToken), null, steps);
     }
 
     private async Task<int?> ChangedAsync(ReportId id, ReportContent content, CancellationToken cancellationToken) =>

@@ -23,8 +23,10 @@ public enum FactState
 /// <param name="School">Null is the district.</param>
 /// <param name="Grades">Null is all grades.</param>
 /// <param name="Value">Null unless shown.</param>
+/// <param name="Margin">Where chance was added: the value lies at most this far from the true one in nineteen cases of twenty.</param>
 public sealed record ReportFact(
-    string Period, DateOnly From, DateOnly To, int Revision, string Measure, string? Category, string? School, string? Grades, decimal? Value, FactState State);
+    string Period, DateOnly From, DateOnly To, int Revision, string Measure, string? Category, string? School, string? Grades, decimal? Value, FactState State,
+    decimal? Margin = null);
 
 /// <summary>A report as a list of numbers.</summary>
 public static class ReportFacts
@@ -82,7 +84,21 @@ public static class ReportFacts
 
         void AddFact(string measure, string? category, SchoolId? school, GradeBand? band, decimal? value, FactState otherwise) => facts.Add(new ReportFact(
             id.Period.Key, id.Period.First, id.Period.Last, id.Revision, measure, category, school?.Value, band?.ToString(), value,
-            value is null ? otherwise : FactState.Shown));
+            value is null ? otherwise : FactState.Shown, value is null ? null : MarginOf(measure, category, school, band)));
+
+        decimal? MarginOf(string measure, string? category, SchoolId? school, GradeBand? band) => measure switch
+        {
+            "pupilsScreened" => numbers.Margin(ReportTables.Pupils, Enum.GetValues<Level>().Length * Bands(band)),
+            "pupilsAtLevel" => numbers.Margin(ReportTables.Pupils, (category == ReportCodes.ToLookInto ? 2 : 1) * Bands(band)),
+            "newSigns" => numbers.Margin(ReportTables.Signs),
+            "sessionsAttended" or "sessionsAbsent" => numbers.Margin(ReportTables.Sessions),
+            "attendanceRate" => numbers.AttendanceMargin(school) is { } points ? Math.Round((decimal)points, 1) : null,
+            "referralsClosed" when isTerm => numbers.Margin(ReportTables.Referrals, Enum.GetValues<Verdict>().Length),
+            "referralsOpened" or "referralsAcknowledged" or "referralsClosed" or "referralsClosedWith" => numbers.Margin(ReportTables.Referrals),
+            _ => null,
+        };
+
+        int Bands(GradeBand? band) => isTerm && band is null ? Enum.GetValues<GradeBand>().Length : 1;
     }
 
     /// <summary>What a revision shows otherwise than the one before it: the same number, then and now.</summary>

@@ -8,7 +8,7 @@ namespace SchoolSignal.Domain.Reports.Releases;
 public static class ReportFiles
 {
     private static readonly string[] Columns =
-        ["period", "from", "to", "revision", "measure", "category", "school", "grades", "value", "state"];
+        ["period", "from", "to", "revision", "measure", "category", "school", "grades", "value", "state", "margin"];
 
     /// <summary>One line for each number, in UTF-8 with a byte order mark, so that a spreadsheet reads names in any script. No cell is
     /// taken for a formula.</summary>
@@ -29,12 +29,18 @@ public static class ReportFiles
             cells.Cell(fact.Category);
             cells.Cell(fact.School);
             cells.Cell(fact.Grades);
-            if (fact.Value is { } value) cells.Cell(value);
-            else cells.Cell("");
+            Number(fact.Value);
             cells.Cell(fact.State.ToString());
+            Number(fact.Margin);
             cells.EndRow();
         }
         return [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())];
+
+        void Number(decimal? number)
+        {
+            if (number is { } value) cells.Cell(value);
+            else cells.Cell("");
+        }
     }
 
     private static string Write(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -71,6 +71,14 @@ public sealed class ReportNumbers
     /// <summary>In a term.</summary>
     public long? ClosedWith(SchoolId? school, Domain.Referrals.Verdict verdict) => Referrals(school, verdict.ToString());
 
+    /// <summary>How far a number of the table may be from the true one, in nineteen cases of twenty; null where nothing was added.</summary>
+    /// <param name="parts">Of how many of the table's finest numbers it is the sum.</param>
+    public long? Margin(string table, int parts = 1) => Content.Noise?.GetValueOrDefault(table)?.Size.Within95(parts);
+
+    /// <summary>The same of a rate of attendance, in points of per cent.</summary>
+    public double? AttendanceMargin(SchoolId? school) =>
+        Margin(ReportTables.Sessions) is { } margin && SessionsAttended(school) + SessionsAbsent(school) is { } possible and > 0 ? 100.0 * margin / possible : null;
+
     /// <summary>A point of the trend.</summary>
     public TrendPoint Point(SchoolId? school) => new(
         school is { } one ? Content.Schools.FirstOrDefault(s => s.School == one)?.State : CountState.Counted,

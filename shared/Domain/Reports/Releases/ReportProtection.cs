@@ -1,50 +1,62 @@
-using System.Text.Json;
+using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Reports.Disclosure;
 using SchoolSignal.Domain.Reports.Measures;
+using SchoolSignal.Domain.Reports.Privacy;
 
 namespace SchoolSignal.Domain.Reports.Releases;
 
 /// <summary>A report ready to be looked at.</summary>
 /// <param name="Basis">How many reports had been published when it was protected.</param>
-internal sealed record ProtectedReport(ReportContent Content, byte[]? Certificate, int Basis);
+internal sealed record ProtectedReport(ReportContent Content, Certificate? Certificate, int Basis);
 
-/// <summary>Turns counts into what may be published: against every report ever published, withdrawn ones among them.</summary>
-public sealed class ReportProtection(ReportStore reports, ReportArchive archive, ReportSettingsStore settings, TimeProvider time)
+/// <summary>Turns counts into what may be published: by hiding, against every report ever published, withdrawn ones among them; or by
+/// adding chance, paid out of the school year's budget.</summary>
+public sealed class ReportProtection(
+    ReportStore reports, ReportArchive archive, ReportSettingsStore settings, DistrictSettingsStore district, PrivacyLedger ledger, TimeProvider time)
 {
     /// <summary>How far a trend looks back.</summary>
     public const int TrendWeeks = 26;
 
-    internal async Task<ProtectedReport> ProtectAsync(ReportId id, PeriodCounts counts, CancellationToken cancellationToken)
+    /// <param name="countsHash">Names the counts: the same counts of a report get the same chance added, whenever they are asked for.</param>
+    /// <returns>Null if the budget does not reach.</returns>
+    internal async Task<ProtectedReport?> ProtectAsync(ReportId id, PeriodCounts counts, string countsHash, CancellationToken cancellationToken)
     {
         var (published, _) = await reports.PublishedAsync(cancellationToken);
         var (decided, _) = await settings.ReadAsync(cancellationToken);
-        var weeks = id.Period.Kind == PeriodKind.Term ? await WeeksOfAsync(id.Period, cancellationToken) : [];
-        var shape = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]);
-        var release = shape.Fill(counts, weeks);
-        var (tables, certificate) = await HideAsync(release, published, decided, cancellationToken);
+        // Chance is added to each report by itself: its numbers sum within it, not over reports.
+        var weeks = id.Period.Kind == PeriodKind.Term && decided.Mode == ReportMode.Hide ? await WeeksOfAsync(id.Period, cancellationToken) : [];
+        var release = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]).Fill(counts, weeks);
+        if (await ProtectAsync(release, published, countsHash, id, decided, cancellationToken) is not { } done) return null;
 
         var content = new ReportContent(
             id.ToString(), time.GetUtcNow(), decided.Mode, decided.Threshold, DistrictOf(counts), [.. counts.Schools.Select(LineOf)],
-            [.. weeks.Select(w => w.Id.ToString())], tables, null, []);
-        content = await WithTimesAsync(content, counts, decided.Threshold, cancellationToken);
-        return new ProtectedReport(content, certificate, published.Keys.Count);
+            [.. weeks.Select(w => w.Id.ToString())], done.Tables.ToDictionary(t => t.Name, t => t.Counts), null, [], done.Noise);
+        return new ProtectedReport(await WithTimesAsync(content, counts, decided.Threshold, cancellationToken), done.Certificate, published.Keys.Count);
     }
 
-    private async Task<(IReadOnlyDictionary<string, IReadOnlyList<long?>> Tables, byte[] Certificate)> HideAsync(
-        Release release, PublishedReports published, ReportSettings decided, CancellationToken cancellationToken)
+    private async Task<Published?> ProtectAsync(
+        Release release, PublishedReports published, string countsHash, ReportId id, ReportSettings decided, CancellationToken cancellationToken)
     {
+        if (decided.Mode == ReportMode.Noise)
+        {
+            var year = SchoolYear.Containing(id.Period.Last, (await district.ReadAsync(cancellationToken)).Settings.FirstMonth);
+            var noise = new ReportNoise(release, new Epsilon(decided.EpsilonOfReport));
+            var drawn = await ledger.DrawAsync(
+                $"{id} {countsHash[..16]}", year, noise.Cost, new Epsilon(decided.EpsilonOfYear), noise.Draw, cancellationToken);
+            return drawn is PrivateDraw.Drawn { Body: var body } ? new Published(noise.Read(body), null, noise.Sizes) : null;
+        }
         var earlier = new List<PublishedRelease>();
         foreach (var key in published.Keys) earlier.Add((await archive.ReadReleasedAsync(ReportId.Parse(key), cancellationToken)).ToPublished());
         return SmallCellSuppression.Protect(release, earlier, decided.Policy) switch
         {
-            ProtectionResult.Protected done => (
-                done.Release.Tables.ToDictionary(t => t.Name, t => t.Counts),
-                JsonSerializer.SerializeToUtf8Bytes(done.Certificate)),
+            ProtectionResult.Protected done => new Published(done.Release.Tables, done.Certificate, null),
             ProtectionResult.Refused refused => throw new InvalidOperationException($"A report cannot be protected: {string.Join(' ', refused.Reasons)}"),
             _ => throw new InvalidOperationException("An outcome of protecting is not handled."),
         };
     }
+
+    private sealed record Published(IReadOnlyList<PublishedTable> Tables, Certificate? Certificate, IReadOnlyDictionary<string, TableNoise>? Noise);
 
     private async Task<List<CountedWeek>> WeeksOfAsync(ReportPeriod term, CancellationToken cancellationToken)
     {
@@ -89,7 +101,8 @@ public sealed class ReportProtection(ReportStore reports, ReportArchive archive,
     /// number, so where that is hidden the medians are too.</summary>
     private static AnswerTimes Times(ReportNumbers numbers, SchoolId? school, ReferralCounts counts, int threshold)
     {
-        if (numbers.Acknowledged(school) is null) return AnswerTimes.Hidden;
+        // A median is of the true times: beside numbers with chance added it has no place.
+        if (numbers.Content.Mode == ReportMode.Noise || numbers.Acknowledged(school) is null) return AnswerTimes.Hidden;
         return new AnswerTimes(Median(counts.AcknowledgedAfter), Median(counts.ContactedAfter));
 
         decimal? Median(IReadOnlyList<int> days) => MedianDays.Of(days) is ({ } count, { } median) && count >= threshold ? median : null;

@@ -8,10 +8,17 @@ namespace SchoolSignal.Domain.Reports.Releases;
 
 /// <summary>What a district decides for its reports.</summary>
 /// <param name="Threshold">Counts of 1 to below it are hidden. <see cref="LeastThreshold"/> to <see cref="MostThreshold"/>, inclusive.</param>
-public sealed record ReportSettings(ReportMode Mode, int Threshold)
+/// <param name="EpsilonOfReport">Where chance is added, what each report costs, in thousandths. <see cref="LeastEpsilon"/> to
+/// <see cref="EpsilonOfYear"/>.</param>
+/// <param name="EpsilonOfYear">What a school year's reports may cost in all, in thousandths, inclusive.</param>
+public sealed record ReportSettings(ReportMode Mode, int Threshold, int EpsilonOfReport = ReportSettings.UsualEpsilon, int EpsilonOfYear = 60 * ReportSettings.UsualEpsilon)
 {
+    public const int UsualEpsilon = 1_000;
+    public const int LeastEpsilon = 80;
+
     public const int LeastThreshold = 5;
     public const int MostThreshold = 30;
+
 
     public static ReportSettings Default { get; } = new(ReportMode.Hide, SuppressionPolicy.DefaultThreshold);
 

@@ -83,20 +83,20 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
 
     private Dimension ThisPeriod => Dimension.Group("period", Hierarchy.Separate(Period));
 
-    /// <summary>A term's weeks, and what no published week has of it.</summary>
+    /// <summary>A term's weeks, and what no published week has of it. That rest is listed: who has the term and its weeks has it too.</summary>
     private Dimension PeriodOfReferrals => IsTerm && Weeks.Count > 0
         ? new Dimension(
             "period", DimensionKind.Group,
-            Hierarchy.Forest([(null, Period), .. Weeks.Select(week => ((Code?)Period, ReportCodes.Period(week))), (Period, Rest)]), [Period])
+            Hierarchy.Forest([(null, Period), .. Weeks.Select(week => ((Code?)Period, ReportCodes.Period(week))), (Period, Rest)]), [Period, Rest])
         : ThisPeriod;
 
     private Code Rest => new(RestOfTerm + Id);
 
-    /// <summary>What is closed is closed with a verdict; a week does not show which.</summary>
+    /// <summary>What is closed is closed with a verdict. A week's file lists them too, so that a term that sums its weeks gives none away.</summary>
     private Dimension Events => new(
         "event", DimensionKind.Property,
         Hierarchy.Forest([.. Flows.Select(flow => ((Code?)null, new Code(flow))), .. Enum.GetNames<Verdict>().Select(name => ((Code?)ReportCodes.Closed, new Code(name)))]),
-        [.. Flows.Concat(IsTerm ? Enum.GetNames<Verdict>() : []).Select(name => new Code(name))]);
+        [.. Flows.Concat(Enum.GetNames<Verdict>()).Select(name => new Code(name))]);
 
     private static Dimension SchoolsOf(IReadOnlyList<SchoolId> schools) =>
         Dimension.Group("school", Hierarchy.Flat(ReportCodes.District(schools), schools.Select(ReportCodes.School)));
