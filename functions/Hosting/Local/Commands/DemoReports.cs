@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Reports.Measures;
 using SchoolSignal.Domain.Reports.Releases;
 
@@ -16,6 +17,8 @@ internal static class DemoReports
         var schedule = context.Get<ReportSchedule>();
         var released = 0;
         var weeks = (await schedule.DueAsync(Weeks, cancellationToken)).Where(p => p.Kind == PeriodKind.Week).ToList();
+        var today = await context.Get<DistrictToday>().DateAsync(cancellationToken);
+        await new DemoCases(context).LiveAsync(weeks, today, cancellationToken);
         foreach (var week in weeks)
             if (await CountAsync(context, week, cancellationToken) is { } id && week != weeks[^1]) released += await ReleaseAsync(context, id, cancellationToken);
         foreach (var term in (await schedule.DueAsync(1, cancellationToken)).Where(p => p.Kind == PeriodKind.Term))

@@ -93,7 +93,7 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
     private Code Rest => new(RestOfTerm + Id);
 
     /// <summary>What is closed is closed with a verdict. A week's file lists them too, so that a term that sums its weeks gives none away.</summary>
-    private Dimension Events => new(
+    private static Dimension Events { get; } = new(
         "event", DimensionKind.Property,
         Hierarchy.Forest([.. Flows.Select(flow => ((Code?)null, new Code(flow))), .. Enum.GetNames<Verdict>().Select(name => ((Code?)ReportCodes.Closed, new Code(name)))]),
         [.. Flows.Concat(Enum.GetNames<Verdict>()).Select(name => new Code(name))]);
