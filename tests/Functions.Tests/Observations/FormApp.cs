@@ -44,7 +44,11 @@ internal sealed partial class FormApp : IAsyncDisposable
 
     public HttpClient Client => client!;
 
+    /// <summary>Every line, of the framework too, down to the finest.</summary>
     public IReadOnlyCollection<string> Log => log.Lines;
+
+    /// <summary>Without the framework's own, which write addresses as they are typed: the app lets them out as warnings only.</summary>
+    public IReadOnlyCollection<string> OwnLog => log.OwnLines;
 
     public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
 
@@ -53,6 +57,9 @@ internal sealed partial class FormApp : IAsyncDisposable
     public static Caller Brown { get; } = Teacher("brown", "7B");
 
     public static Caller System { get; } = new(StaffId.Parse("app-form"), new HashSet<Role> { Role.ObservationsSubmit }, new HashSet<SchoolId>());
+
+    /// <summary>Works no queue any longer; what is asked of its services is still answered.</summary>
+    public Task StopAsync() => host.StopAsync();
 
     public void SignIn(Caller as_) => caller.Is = as_;
 
@@ -192,21 +199,30 @@ internal sealed partial class FormApp : IAsyncDisposable
         public ValueTask<Caller> ResolveAsync(CallerTraces traces, CancellationToken cancellationToken) => ValueTask.FromResult(Is);
     }
 
-    private sealed class CapturedLog : ILoggerProvider, ILogger
+    private sealed class CapturedLog : ILoggerProvider
     {
         public ConcurrentQueue<string> Lines { get; } = [];
 
-        public ILogger CreateLogger(string categoryName) => this;
+        public ConcurrentQueue<string> OwnLines { get; } = [];
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception) + exception);
+        public ILogger CreateLogger(string categoryName) => new Category(this, categoryName.StartsWith("Microsoft.", StringComparison.Ordinal));
 
         public void Dispose()
         {
+        }
+
+        private sealed class Category(CapturedLog log, bool isFramework) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                var line = formatter(state, exception) + exception;
+                log.Lines.Enqueue(line);
+                if (!isFramework || logLevel >= LogLevel.Warning) log.OwnLines.Enqueue(line);
+            }
         }
     }
 }

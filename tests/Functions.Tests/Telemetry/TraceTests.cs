@@ -1,15 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text;
-using OpenTelemetry;
-using OpenTelemetry.Logs;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using SchoolSignal.Adapters.Mailbox;
 using SchoolSignal.Adapters.Telemetry;
 using SchoolSignal.Domain.District;
-using SchoolSignal.Domain.Telemetry;
 using SchoolSignal.Functions.Tests.Local;
 using SchoolSignal.Functions.Tests.Observations;
 
@@ -18,17 +12,12 @@ namespace SchoolSignal.Functions.Tests.Telemetry;
 /// <summary>What those who run it see: one trace from the form to the mail, the figures of the work, and nobody's name.</summary>
 public sealed class TraceTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private readonly List<Activity> activities = [];
-    private readonly List<Metric> metrics = [];
-    private readonly List<LogRecord> logs = [];
+    private readonly RecordedTelemetry recorded = new();
     private FormApp app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        app = new FormApp(services => services.AddTelemetry(
-            traces => traces.AddInMemoryExporter(activities),
-            metering => metering.AddInMemoryExporter(metrics),
-            logging => logging.AddInMemoryExporter(logs)));
+        app = new FormApp(recorded.Register);
         await app.StartAsync();
         await app.Get<StaffStore>().SaveAsync(
             new StaffMember(StaffId.Parse("lead"), "t-9", $"Mr {FormApp.Canary}", new HashSet<Role> { Role.SafeguardingLead }, new HashSet<SchoolId> { FormApp.North })
@@ -64,16 +53,16 @@ public sealed class TraceTests(ITestOutputHelper output) : IAsyncLifetime
         // What somebody types into the address bar is no concern of the trace either.
         using var typed = await app.Client.GetAsync($"/cases/{FormApp.Canary}?name={FormApp.Canary}");
         var mailbox = app.Get<FolderMailbox>();
-        await Harness.UntilAsync(() => mailbox.Sent().Count > 0 && Spans().Exists(a => a.DisplayName == "RunScreening"));
+        await Harness.UntilAsync(() => mailbox.Sent().Count > 0 && recorded.Spans().Exists(a => a.DisplayName == "RunScreening"));
         await app.Get<DistrictWatch>().LookAsync(default);
-        await FlushAsync();
+        await RecordedTelemetry.FlushAsync(app);
 
         foreach (var name in (string[])["schoolsignal.work.lag", "schoolsignal.work.duration", "schoolsignal.notification.delivery", "schoolsignal.concern.rounds", "schoolsignal.feeds.stale", "schoolsignal.failures", "schoolsignal.queue.depth"])
-            Assert.True(metrics.Exists(metric => metric.Name == name), $"{name} was not measured");
+            Assert.True(recorded.Metrics.Exists(metric => metric.Name == name), $"{name} was not measured");
 
         var student = (await app.KeyAsync("s1")).ToString();
-        var everything = Text();
-        output.WriteLine($"{Spans().Count} spans, {metrics.Count} metrics, {logs.Count} log records, {everything.Length:N0} characters searched");
+        var everything = recorded.Text();
+        output.WriteLine($"{recorded.Spans().Count} spans, {recorded.Metrics.Count} metrics, {everything.Length:N0} characters searched");
         foreach (var secret in (string[])[FormApp.Canary, "Ada", student, "school.example", "is quiet"])
             Assert.DoesNotContain(secret, everything, StringComparison.OrdinalIgnoreCase);
     }
@@ -88,7 +77,7 @@ public sealed class TraceTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>The spans of the form that was handed in. The test's own call begins the trace.</summary>
     private List<Activity> Trace()
     {
-        var spans = Spans();
+        var spans = recorded.Spans();
         var form = spans.Find(a => a.Kind == ActivityKind.Server && a.DisplayName == "POST api/observations");
         return form is null ? [] : [.. spans.Where(a => a.TraceId == form.TraceId && a.Kind != ActivityKind.Client)];
     }
@@ -103,40 +92,5 @@ public sealed class TraceTests(ITestOutputHelper output) : IAsyncLifetime
         request.Headers.Add("Idempotency-Key", key);
         using var answer = await app.Client.SendAsync(request);
         Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>The last of the work's spans ends after its mail is there.</summary>
-    private async Task FlushAsync()
-    {
-        await Task.Delay(300);
-        app.Get<TracerProvider>().ForceFlush();
-        app.Get<MeterProvider>().ForceFlush();
-    }
-
-    private List<Activity> Spans()
-    {
-        lock (activities) return [.. activities.ToArray()];
-    }
-
-    private string Text()
-    {
-        var text = new StringBuilder();
-        foreach (var span in Spans())
-        {
-            text.AppendLine(span.DisplayName).AppendLine(span.StatusDescription);
-            foreach (var tag in span.TagObjects) text.AppendLine(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}");
-            foreach (var item in span.Baggage) text.AppendLine(CultureInfo.InvariantCulture, $"{item.Key}={item.Value}");
-            foreach (var happened in span.Events)
-                foreach (var tag in happened.Tags) text.AppendLine(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}");
-        }
-        foreach (var metric in metrics)
-            foreach (ref readonly var point in metric.GetMetricPoints())
-                foreach (var tag in point.Tags) text.AppendLine(CultureInfo.InvariantCulture, $"{metric.Name} {tag.Key}={tag.Value}");
-        foreach (var record in logs.ToArray())
-        {
-            text.AppendLine(record.Body).AppendLine(record.FormattedMessage);
-            foreach (var value in record.Attributes ?? []) text.AppendLine(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}");
-        }
-        return text.ToString();
     }
 }
