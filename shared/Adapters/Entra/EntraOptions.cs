@@ -17,7 +17,11 @@ public sealed class EntraOptions
     /// <summary>The registration's application (client) id, a GUID.</summary>
     public string ClientId { get; set; } = "";
 
-    /// <summary>The registration's secret, for the code flow.</summary>
+    /// <summary>The managed identity that the registration is federated to, by its client id: its token stands for the registration in
+    /// the code flow, and there is no secret.</summary>
+    public string ManagedIdentityClientId { get; set; } = "";
+
+    /// <summary>The registration's secret, on a machine without a managed identity. Empty in Azure.</summary>
     public string ClientSecret { get; set; } = "";
 
     /// <summary>The scope a person's access token for the API must have, as the registration exposes it.</summary>
@@ -45,7 +49,9 @@ internal sealed class EntraOptionsCheck : IValidateOptions<EntraOptions>
         var faults = new List<string>();
         if (!Guid.TryParse(options.TenantId, out _)) faults.Add("Entra:TenantId is the tenant's id, a GUID.");
         if (!Guid.TryParse(options.ClientId, out _)) faults.Add("Entra:ClientId is the app registration's id, a GUID.");
-        if (options.ClientSecret.Length == 0) faults.Add("Entra:ClientSecret is missing.");
+        if (options.ManagedIdentityClientId.Length > 0 && !Guid.TryParse(options.ManagedIdentityClientId, out _)) faults.Add("Entra:ManagedIdentityClientId is the identity's client id, a GUID.");
+        if (options.ClientSecret.Length == 0 == (options.ManagedIdentityClientId.Length == 0))
+            faults.Add("Entra:ManagedIdentityClientId names the identity that the registration trusts; Entra:ClientSecret is for machines without one. One of the two.");
         if (options.Scope.Length == 0 || options.Scope.Contains(' ', StringComparison.Ordinal)) faults.Add("Entra:Scope is one scope, such as access_as_user.");
         if (!PublicOrigin.TryParse(options.Instance, out _)) faults.Add("Entra:Instance is an https address without a path.");
         if (!PublicOrigin.TryParse(options.PublicOrigin, out _)) faults.Add("PublicOrigin is where people reach the app: an https address without a path.");

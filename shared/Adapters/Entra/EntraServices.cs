@@ -1,9 +1,11 @@
+using Azure.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
@@ -35,6 +37,7 @@ public static class EntraServices
         services.AddSingleton(provider => PublicOrigin.TryParse(OptionsOf(provider).PublicOrigin, out var origin)
             ? origin : throw new OptionsValidationException(nameof(PublicOrigin), typeof(EntraOptions), ["PublicOrigin is missing."]));
         services.AddSingleton(provider => KeysOf(OptionsOf(provider)));
+        services.TryAddSingleton(provider => new RegistrationProof(ManagedIdentityId.FromUserAssignedClientId(OptionsOf(provider).ManagedIdentityClientId)));
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ICallerResolver, EntraCallerResolver>();
         // The handler writes down what the tenant said of a failed sign-in, and the tenant says whose it was.
@@ -69,7 +72,7 @@ public static class EntraServices
         options.ConfigurationManager = keys;
         options.RequireHttpsMetadata = entra.Instance.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         options.ClientId = entra.ClientId;
-        options.ClientSecret = entra.ClientSecret;
+        options.ClientSecret = entra.ClientSecret.Length > 0 ? entra.ClientSecret : null;
         options.ResponseType = OpenIdConnectResponseType.Code;
         // By query, so that the answer is a navigation that Lax cookies go with; a posted form would need SameSite=None.
         options.ResponseMode = OpenIdConnectResponseMode.Query;
@@ -101,6 +104,12 @@ public static class EntraServices
         {
             context.ProtocolMessage.PostLogoutRedirectUri = origin.Link(SignedOutPath).AbsoluteUri;
             return Task.CompletedTask;
+        };
+        options.Events.OnAuthorizationCodeReceived = async context =>
+        {
+            if (entra.ClientSecret.Length > 0 || context.TokenEndpointRequest is not { } request) return;
+            request.ClientAssertionType = RegistrationProof.Type;
+            request.ClientAssertion = await context.HttpContext.RequestServices.GetRequiredService<RegistrationProof>().GetAsync(context.HttpContext.RequestAborted);
         };
         options.Events.OnTokenValidated = context =>
         {

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Azure.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
+using SchoolSignal.Adapters.Entra;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Testing.Tenants;
 
@@ -41,6 +43,19 @@ public sealed class CodeFlowTests : IAsyncLifetime
         Assert.DoesNotContain("domain=", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain("expires=", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain("tess", browser.Cookies[Session], StringComparison.Ordinal);
+    }
+
+    /// <summary>As in Azure: the registration has no secret and trusts the app's managed identity.</summary>
+    [Fact]
+    public async Task SignIn_OfARegistrationWithoutASecret_ShowsTheIdentitysToken()
+    {
+        await using var federated = await TenantApp.StartAsync(
+            services => services.AddSingleton(new RegistrationProof(new Identity())),
+            new Dictionary<string, string?> { ["Entra:ClientSecret"] = "", ["Entra:ManagedIdentityClientId"] = Guid.NewGuid().ToString() });
+        using var visitor = federated.Browser();
+        federated.Tenant.Person = await federated.HireAsync("tess", Role.Teacher);
+        using var page = await visitor.OpenAsync("/signin");
+        Assert.Contains("<strong>tess</strong>", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,5 +208,16 @@ public sealed class CodeFlowTests : IAsyncLifetime
         Assert.Equal("/signin?failed=1", answer.Headers.Location?.OriginalString);
         Assert.False(browser.Cookies.ContainsKey(Session));
         answer.Dispose();
+    }
+
+    private sealed class Identity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            requestContext.Scopes is ["api://AzureADTokenExchange/.default"]
+                ? new AccessToken(FakeTenant.Assertion, DateTimeOffset.MaxValue)
+                : throw new InvalidOperationException("A token for something else was asked for.");
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 }

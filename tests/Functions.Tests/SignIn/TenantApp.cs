@@ -20,14 +20,15 @@ internal sealed class TenantApp : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly IHost host;
 
-    private TenantApp(FakeTenant tenant, Action<IServiceCollection>? configure)
+    private TenantApp(FakeTenant tenant, Action<IServiceCollection>? configure, IReadOnlyDictionary<string, string?>? settings)
     {
         Tenant = tenant;
         host = LocalHost.Build(
             new LocalOptions(folder.Path, DistrictId.Parse("north"), Port: 0)
             {
                 SurvivesPowerCut = false,
-                Configuration = new ConfigurationBuilder().AddInMemoryCollection(tenant.SettingsFor(Origin)).Build(),
+                Configuration = new ConfigurationBuilder()
+                    .AddInMemoryCollection(tenant.SettingsFor(Origin)).AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build(),
             }.OnTestStore(),
             configure: configure);
     }
@@ -36,9 +37,10 @@ internal sealed class TenantApp : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<TenantApp> StartAsync(Action<IServiceCollection>? configure = null)
+    /// <param name="settings">In place of, or beside, the usual ones.</param>
+    public static async Task<TenantApp> StartAsync(Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var app = new TenantApp(await FakeTenant.StartAsync(), configure);
+        var app = new TenantApp(await FakeTenant.StartAsync(), configure, settings);
         await app.host.StartAsync();
         app.Address = LocalHost.AddressOf(app.host);
         return app;

@@ -12,5 +12,8 @@ internal static class SourceFolder
                 && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .ToDictionary(file => Path.GetRelativePath(Root(), file), File.ReadAllText);
 
+    /// <summary>A folder of the project.</summary>
+    public static string Of(string folder) => Path.Combine(Root(), folder);
+
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }

@@ -21,6 +21,9 @@ public sealed class FakeTenant : IAsyncDisposable
     public const string ClientSecret = "a secret of the fake tenant";
     public const string Scope = "access_as_user";
 
+    /// <summary>A token of the identity that the registration trusts.</summary>
+    public const string Assertion = "a token of the trusted identity";
+
     private readonly IHost host;
     private readonly ConcurrentDictionary<string, Grant> grants = new();
     private RsaSecurityKey key = NewKey();
@@ -191,7 +194,7 @@ public sealed class FakeTenant : IAsyncDisposable
     {
         var form = await request.ReadFormAsync();
         var isKnown = grants.TryRemove(form["code"].ToString(), out var grant)
-            && form["client_id"] == ClientId.ToString() && form["client_secret"] == ClientSecret && form["redirect_uri"] == grant.RedirectUri
+            && form["client_id"] == ClientId.ToString() && IsRegistration(form) && form["redirect_uri"] == grant.RedirectUri
             && Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) == grant.Challenge;
         if (!isKnown) return Results.Json(new { error = "invalid_grant" }, statusCode: StatusCodes.Status400BadRequest);
         return Results.Json(new Dictionary<string, object>
@@ -202,6 +205,11 @@ public sealed class FakeTenant : IAsyncDisposable
             ["id_token"] = IdToken(grant!.Person, grant.Nonce, IdTokens),
         });
     }
+
+    /// <summary>By its secret or by the trusted identity's token, never by both.</summary>
+    private static bool IsRegistration(IFormCollection form) => form.ContainsKey("client_assertion")
+        ? form["client_assertion"] == Assertion && form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" && !form.ContainsKey("client_secret")
+        : form["client_secret"] == ClientSecret;
 
     private static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") };
 
