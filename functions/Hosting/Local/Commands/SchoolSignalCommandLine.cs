@@ -57,6 +57,7 @@ internal static class SchoolSignalCommandLine
         root.Add(RefusedCommand.Create(common));
         root.Add(ExportCommand.Create(common));
         root.Add(AuditCommand.Create(common));
+        root.Add(ReportsCommand.Create(common));
         root.Add(EraseCommand.Create(common));
         root.Add(KeyringCommand.Create(common));
         return root;

@@ -42,13 +42,14 @@ internal sealed class LinkedTables
         return [.. reached.OrderBy(t => t.Item1)];
     }
 
-    /// <summary>Whether two tables can share a cell, or one sum over cells of the other.</summary>
+    /// <summary>Whether two tables can share a cell, one sum over cells of the other, or one revise the other.</summary>
     private static bool Touch(TableShape one, TableShape other) =>
         one.Universe == other.Universe
         && one.Dimensions.All(d => other.Dimensions.FirstOrDefault(o => o.Name == d.Name) is not { } same || Used(d).Overlaps(Used(same)));
 
-    private static HashSet<Code> Used(Dimension dimension) =>
-        [.. dimension.Codes, .. dimension.Codes.SelectMany(dimension.Hierarchy.ChildrenOf)];
+    /// <summary>The names of the codes that a table lists, or sums over.</summary>
+    private static HashSet<string> Used(Dimension dimension) =>
+        [.. dimension.Codes.Concat(dimension.Codes.SelectMany(dimension.Hierarchy.ChildrenOf)).Select(c => c.Name)];
 
     private void AddCells(int release, TableShape shape)
     {

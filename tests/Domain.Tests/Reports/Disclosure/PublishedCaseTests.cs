@@ -24,7 +24,7 @@ public sealed class PublishedCaseTests(ITestOutputHelper output)
         var attacked = new JointAttack(byHand).Run(name => name.EndsWith("v1:w v2:b", StringComparison.Ordinal)).Single();
         Assert.Equal((47, 47), (Math.Round(attacked.Least, 6), Math.Round(attacked.Most, 6)));
 
-        var one = Tables.Hiding(table, codes => hidden.Contains(codes[0].Name + codes[1].Name) || codes is [{ Name: "x" }, { Name: "b" }]);
+        var one = Tables.Hiding(table, codes => hidden.Contains(codes[0].Name + codes[1].Name) || codes is [{ Name: "x" }, { Name: "d" }]);
         var open = new JointAttack(one).Run(name => name.EndsWith("v1:w v2:b", StringComparison.Ordinal)).Single();
         Assert.Equal((0, 78), (Math.Round(open.Least, 6), Math.Round(open.Most, 6)));
         output.WriteLine($"P1: w/b is 236 - 189 = {attacked.Most:0} with nine cells hidden, in [{open.Least:0}, {open.Most:0}] with one more");

@@ -28,10 +28,10 @@ public sealed class SaysItOfAllTests(ITestOutputHelper output)
     public void P6_AllOrNoneOfAGroup_IsHiddenAsThePolicySays(int marked, AllOrNoneRule rule, bool hidden)
     {
         var table = Tables.Of(
-            "signs", [Tables.Group("school", "s", "t", "u"), Tables.Property("sign", "yes", "no")],
-            marked, 60 - marked,
-            40, 80,
-            50, 70);
+            "signs", [Tables.Group("school", "s", "t", "u"), Tables.Property("sign", "yes", "some", "no")],
+            marked, (60 - marked) / 2, (60 - marked) / 2,
+            40, 40, 40,
+            50, 30, 40);
         var result = Tables.Protect(Policy with { AllOrNone = rule }, table);
         Assert.Equal(hidden, result.Release.Tables[0]["s", "yes"] is null);
         Assert.All(new JointAttack(result.Release).Run(), c => Assert.True(c.Width >= 10 - 1e-6, c.ToString()));
