@@ -242,8 +242,10 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
         {
             var warnings = Status.Warnings.ToList();
             if (AnyFailed)
-                warnings.Add($"The part of {string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct())} could not be applied after repeated attempts. "
-                    + "Nothing is lost: it waits for its replay, and the screening there rests until then.");
+            {
+                var failed = string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct());
+                warnings.Add($"The part of {failed} could not be applied after repeated attempts. Nothing is lost: it waits for its replay, and the screening there rests until then.");
+            }
             foreach (var result in Results)
                 if (result.Abandoned is { } abandoned)
                     warnings.Add($"The part of {result.School} was given up on {abandoned.At:yyyy-MM-dd}: {abandoned.Reason} What it would have said counts as unknown.");

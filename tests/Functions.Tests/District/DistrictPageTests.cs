@@ -108,6 +108,21 @@ public sealed class DistrictPageTests : IAsyncLifetime
         foreach (var words in new[] { "Ann Counsel", "2026-03-20T09:00", "The old system is gone <b>now</b>." }) Assert.Contains(words, page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Feed_Refused_SaysWhyInTheReadersLanguage()
+    {
+        using var content = new MemoryStream("date,schoolId,instructional,reason\n2026-03-20,oakfield,true,\n"u8.ToArray());
+        var taken = (IntakeResult.Accepted)await site.Get<FeedIntake>().ReceiveAsync(content, new FeedRequest(FeedContent.Attendance), long.MaxValue, null, default);
+        await Local.Harness.UntilAsync(async () => (await site.Get<FeedStore>().ReportAsync(taken.Status.Id, default))!.Status.State == FeedState.Refused);
+        Assert.Contains("This is a calendar, not attendance.", await site.PageAsync($"/district/feeds/{taken.Status.Id}"), StringComparison.Ordinal);
+        site.Client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("ja");
+        var page = WebUtility.HtmlDecode(await site.PageAsync($"/district/feeds/{taken.Status.Id}"));
+        Assert.Contains("これは授業日のファイルで、出欠ではありません。", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("lang=\"en\">This", page, StringComparison.Ordinal);
+        var rules = WebUtility.HtmlDecode(await site.PageAsync("/district/rules"));
+        Assert.Contains("直近45授業日の欠席の割合", rules, StringComparison.Ordinal);
+    }
+
     private async Task FailAsync(int count)
     {
         for (var i = 0; i < count; i++)

@@ -42,7 +42,7 @@ public sealed partial class WordsTests
         var begun = Begun().Matches(text).Select(m => m.Groups[1].Value).Distinct().ToList();
         var ended = Ended().Matches(text).Select(m => m.Groups[1].Value).Distinct().ToList();
         Assert.All(English.Keys, key => Assert.True(
-            named.Contains(key) || begun.Exists(start => key.StartsWith(start, StringComparison.Ordinal))
+            named.Contains(key) || key.StartsWith("Said.", StringComparison.Ordinal) || begun.Exists(start => key.StartsWith(start, StringComparison.Ordinal))
                 || (ended.Exists(end => key.EndsWith(end, StringComparison.Ordinal)) && named.Contains(key[..key.LastIndexOf('.')])),
             $"{key} is used nowhere."));
     }
@@ -76,6 +76,50 @@ public sealed partial class WordsTests
     [InlineData("District.Done", typeof(SchoolSignal.Pages.District.DistrictDone))]
     public void Keys_OfEveryValue_AreThere(string start, Type values) => Assert.All(
         Enum.GetNames(values), name => Assert.True(English.ContainsKey($"{start}.{name}"), $"{start}.{name} has no words."));
+
+    /// <summary>What a threshold is on, as the domain's catalogue calls it.</summary>
+    [Fact]
+    public void Indicators_OfTheCatalogue_HaveTheirLabels() => Assert.All(
+        Domain.Screening.IndicatorCatalogue.All, indicator => Assert.Equal(indicator.Label, English.GetValueOrDefault($"Rules.Indicator.{indicator.Name}")));
+
+    /// <summary>Sentences that readers of files, feeds and calendars put into a report.</summary>
+    [Fact]
+    public void Sentences_OfTheDomain_HaveWords()
+    {
+        var words = new NoWords();
+        var found = 0;
+        foreach (var (file, source) in SourceFolder.Read(".cs", "shared/Domain/Feeds", "shared/Domain/Roster", "shared/Domain/Calendars"))
+        {
+            // What is wrong with a profile is said by the command line alone.
+            if (file.EndsWith("CsvProfileJson.cs", StringComparison.Ordinal)) continue;
+            foreach (var line in source.Split('\n').Where(line => !line.Contains("Exception(", StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))
+                foreach (var sentence in Sentence().Matches(line).Select(match => Hole().Replace(match.Groups[1].Value, "7").Replace("\\\"", "\"", StringComparison.Ordinal)))
+                {
+                    if (!Whole().IsMatch(sentence)) continue;
+                    found++;
+                    Assert.True(Sayings.Say(words, sentence) is not null, $"{file} says \"{sentence}\", and no Said.* of the Words files is that.");
+                }
+        }
+        Assert.InRange(found, 70, 1_000);
+    }
+
+    [Theory]
+    [InlineData("The coverage reaches into the future; it is taken up to 2026-03-20.", "Said.CoversCut 2026-03-20")]
+    [InlineData("Dates: day before month, because some of its dates can be read no other way.", "Said.Dates Said.DayFirst")]
+    [InlineData("oakfield, 2025-26: There is no calendar and no feed to take school days from: import a calendar.", "oakfield, 2025-26Common.ColonSaid.DaysNone")]
+    [InlineData("Something nobody has words for.", null)]
+    public void Say_Sentence_FindsItsWordsAndValues(string sentence, string? said) => Assert.Equal(said, Sayings.Say(new NoWords(), sentence));
+
+    /// <summary>Gives keys and values back.</summary>
+    private sealed class NoWords : Microsoft.Extensions.Localization.IStringLocalizer
+    {
+        public Microsoft.Extensions.Localization.LocalizedString this[string name] => new(name, name);
+
+        public Microsoft.Extensions.Localization.LocalizedString this[string name, params object[] arguments] =>
+            new(name, string.Join(' ', arguments.Prepend(name).Where(argument => argument is not "")));
+
+        public IEnumerable<Microsoft.Extensions.Localization.LocalizedString> GetAllStrings(bool includeParentCultures) => [];
+    }
 
     [Theory]
     [InlineData("<h1>Hello there</h1>", true)]
@@ -160,6 +204,17 @@ public sealed partial class WordsTests
 
     [GeneratedRegex("Words\\[\"([^\"{]+)\"")]
     private static partial Regex Asked();
+
+    // A literal, with holes that may hold literals themselves.
+    [GeneratedRegex("\"((?:[^\"\\\\{}]|\\\\.|\\{(?:[^{}\"]|\"[^\"]*\")*\\})*)\"")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex("\\{(?:[^{}\"]|\"[^\"]*\")*\\}")]
+    private static partial Regex Hole();
+
+    // From its first letter to its full stop, of several words.
+    [GeneratedRegex("^[A-Z].* .* .*[.]$")]
+    private static partial Regex Whole();
 
     [GeneratedRegex("\\{\\d")]
     private static partial Regex Placeholder();
