@@ -103,6 +103,11 @@ public sealed class DirectorySyncTests : IAsyncLifetime
         Assert.IsType<DirectorySyncResult.Sent>(await RunAsync());
 
         Assert.Null(await app.Get<ClassStore>().FindAsync(new SchoolClass(Hill, ClassId.Parse("7B")), CancellationToken.None));
+        var kept = new List<string>();
+        await foreach (var row in app.Get<ITableStore>().QueryAsync(
+            TableName.District, PartitionKey.Of("test", "roster-directory"), RowKeyRange.Under("C"), CancellationToken.None))
+            kept.Add(row.Key.Parts()[1]);
+        Assert.Equal(["c1"], kept);
     }
 
     [Fact]
