@@ -16,6 +16,8 @@ public sealed class AdministratorReportTests(DemoSite site)
         await using var visit = await site.VisitAsync(Device.Of(device), language);
         await visit.SignInAsync(Administrator, "/district/reports");
         await visit.AxeCleanAsync($"reports/list-{language[..2]}");
+        await visit.GoAsync("/district/reports-settings");
+        await visit.AxeCleanAsync($"reports/settings-{language[..2]}");
         foreach (var kind in new[] { "week", "term" })
         {
             await visit.GoAsync("/district/reports");

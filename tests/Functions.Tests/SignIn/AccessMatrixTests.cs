@@ -85,6 +85,8 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["DecideProposalPage"] = new("", Role.Administrator),
         ["ReportsPage"] = new("", Role.Administrator, Role.ReportsRead),
         ["ReportPage"] = new("", Role.Administrator, Role.ReportsRead),
+        ["ReportSettingsPage"] = new("", Role.Administrator),
+        ["SaveReportSettingsPage"] = new("", Role.Administrator),
         ["DecideReportPage"] = new("", Role.Administrator),
         ["ReportFile"] = new("", Role.Administrator, Role.ReportsRead),
         ["Reports"] = new("", Role.Administrator, Role.ReportsRead),

@@ -70,6 +70,7 @@ public sealed partial class WordsTests
     [InlineData("District.Subject.Reason", typeof(Domain.Attendance.MarkReason))]
     [InlineData("District.Subject.Session", typeof(Domain.Attendance.SessionOfDay))]
     [InlineData("District.Audit.Action", typeof(Domain.Auditing.AuditAction))]
+    [InlineData("Reports.Mode", typeof(Domain.Reports.Releases.ReportMode))]
     [InlineData("Reports.State", typeof(Domain.Reports.Releases.ReportState))]
     [InlineData("Reports.Count", typeof(Domain.Reports.Measures.CountState))]
     [InlineData("Reports.Band", typeof(Domain.Reports.Measures.GradeBand))]

@@ -18,13 +18,17 @@ internal static class DemoReports
         var released = 0;
         var weeks = (await schedule.DueAsync(Weeks, cancellationToken)).Where(p => p.Kind == PeriodKind.Week).ToList();
         var today = await context.Get<DistrictToday>().DateAsync(cancellationToken);
-        await new DemoCases(context).LiveAsync(weeks, today, cancellationToken);
+        // From before the first report on, so that it does not begin with everybody at once.
+        if (weeks.Count > 0) await new DemoCases(context).LiveAsync([.. Before(weeks[0]), .. weeks], today, cancellationToken);
         foreach (var week in weeks)
             if (await CountAsync(context, week, cancellationToken) is { } id && week != weeks[^1]) released += await ReleaseAsync(context, id, cancellationToken);
         foreach (var term in (await schedule.DueAsync(1, cancellationToken)).Where(p => p.Kind == PeriodKind.Term))
             if (await CountAsync(context, term, cancellationToken) is { } id) released += await ReleaseAsync(context, id, cancellationToken);
         return released;
     }
+
+    private static IEnumerable<ReportPeriod> Before(ReportPeriod week) =>
+        Enumerable.Range(1, 5).Select(back => ReportPeriod.WeekOf(week.First.AddDays(-7 * back))).Reverse();
 
     private static async Task<Domain.Reports.ReportId?> CountAsync(CommandContext context, ReportPeriod period, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ public sealed class ReportArchive(IFileArchive archive)
         await WriteAsync(PathOf(content.Id, CsvFile), ReportFiles.Csv(facts), cancellationToken);
         await WriteAsync(PathOf(content.Id, JsonFile), JsonSerializer.SerializeToUtf8Bytes(facts, ReportFactJson.Default.IReadOnlyListReportFact), cancellationToken);
         if (certificate is not null)
-            await WriteAsync(PathOf(content.Id, CertificateFile), JsonSerializer.SerializeToUtf8Bytes(certificate, ReportContentJson.Default.Certificate), cancellationToken);
+            await WriteAsync(PathOf(content.Id, CertificateFile), ReleaseFile.Write(content.ToPublished(), certificate), cancellationToken);
     }
 
     /// <summary>Keeps what was counted, which a report is protected from again.</summary>
@@ -48,7 +48,15 @@ public sealed class ReportArchive(IFileArchive archive)
     public async Task<Certificate?> ReadCertificateAsync(ReportId id, CancellationToken cancellationToken)
     {
         await using var stream = await OpenAsync(id, CertificateFile, cancellationToken);
-        return stream is null ? null : await JsonSerializer.DeserializeAsync(stream, ReportContentJson.Default.Certificate, cancellationToken);
+        if (stream is null) return null;
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancellationToken);
+        return ReleaseFile.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) switch
+        {
+            ReleaseFileRead.Read read => read.Certificate,
+            ReleaseFileRead.Refused refused => throw new InvalidOperationException($"The certificate of {id} cannot be read: {refused.Why}"),
+            _ => throw new InvalidOperationException("An outcome of reading a certificate is not handled."),
+        };
     }
 
     /// <summary>What a released report shows.</summary>

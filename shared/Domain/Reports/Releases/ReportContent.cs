@@ -84,7 +84,6 @@ public sealed record ReportContent(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
     Converters = [typeof(SchoolIdJson)])]
 [JsonSerializable(typeof(ReportContent))]
-[JsonSerializable(typeof(Certificate))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<long?>>))]
 [JsonSerializable(typeof(IReadOnlyList<SchoolCounts>))]
 internal sealed partial class ReportContentJson : JsonSerializerContext;

@@ -88,17 +88,15 @@ public static class ReportFacts
 
         decimal? MarginOf(string measure, string? category, SchoolId? school, GradeBand? band) => measure switch
         {
-            "pupilsScreened" => numbers.Margin(ReportTables.Pupils, Enum.GetValues<Level>().Length * Bands(band)),
-            "pupilsAtLevel" => numbers.Margin(ReportTables.Pupils, (category == ReportCodes.ToLookInto ? 2 : 1) * Bands(band)),
+            "pupilsScreened" => numbers.PupilsMargin(Enum.GetValues<Level>().Length, band),
+            "pupilsAtLevel" => numbers.PupilsMargin(category == ReportCodes.ToLookInto ? 2 : 1, band),
             "newSigns" => numbers.Margin(ReportTables.Signs),
             "sessionsAttended" or "sessionsAbsent" => numbers.Margin(ReportTables.Sessions),
             "attendanceRate" => numbers.AttendanceMargin(school) is { } points ? Math.Round((decimal)points, 1) : null,
-            "referralsClosed" when isTerm => numbers.Margin(ReportTables.Referrals, Enum.GetValues<Verdict>().Length),
-            "referralsOpened" or "referralsAcknowledged" or "referralsClosed" or "referralsClosedWith" => numbers.Margin(ReportTables.Referrals),
+            "referralsClosed" => numbers.Margin(ReportTables.Referrals, Enum.GetValues<Verdict>().Length),
+            "referralsOpened" or "referralsAcknowledged" or "referralsClosedWith" => numbers.Margin(ReportTables.Referrals),
             _ => null,
         };
-
-        int Bands(GradeBand? band) => isTerm && band is null ? Enum.GetValues<GradeBand>().Length : 1;
     }
 
     /// <summary>What a revision shows otherwise than the one before it: the same number, then and now.</summary>

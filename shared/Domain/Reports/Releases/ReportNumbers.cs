@@ -75,6 +75,11 @@ public sealed class ReportNumbers
     /// <param name="parts">Of how many of the table's finest numbers it is the sum.</param>
     public long? Margin(string table, int parts = 1) => Content.Noise?.GetValueOrDefault(table)?.Size.Within95(parts);
 
+    /// <summary>The same of pupils.</summary>
+    /// <param name="levels">How many levels the number takes together.</param>
+    public long? PupilsMargin(int levels, GradeBand? band = null) =>
+        Margin(ReportTables.Pupils, levels * (isTerm && band is null ? Enum.GetValues<GradeBand>().Length : 1));
+
     /// <summary>The same of a rate of attendance, in points of per cent.</summary>
     public double? AttendanceMargin(SchoolId? school) =>
         Margin(ReportTables.Sessions) is { } margin && SessionsAttended(school) + SessionsAbsent(school) is { } possible and > 0 ? 100.0 * margin / possible : null;
