@@ -258,6 +258,11 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: { name: 'schoolsignal-${environmentName}', location: location, tags: tags, insightsId: monitoring.outputs.insightsId }
+}
+
 module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
   name: 'budget'
   params: { name: 'schoolsignal-${environmentName}', amount: monthlyBudget, start: budgetStart, email: alertEmail }
