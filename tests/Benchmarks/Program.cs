@@ -7,6 +7,7 @@ using SchoolSignal.Benchmarks.Measuring;
 using SchoolSignal.Benchmarks.Peak;
 using SchoolSignal.Benchmarks.Rules;
 using SchoolSignal.Benchmarks.Runs;
+using SchoolSignal.Benchmarks.Suppression;
 
 if (args is [ImportBenchmark.ChildMode, ..]) return ImportBenchmark.RunOnce(args);
 if (args is [StoreScreening.ChildMode, ..]) return StoreScreening.RunOnce(args);
@@ -29,6 +30,7 @@ var report = new Report();
     ("audit", AuditBenchmark.Run),
     ("forms", FormsBenchmark.Run),
     ("peak", PeakBenchmark.Run),
+    ("suppress", SuppressionBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)

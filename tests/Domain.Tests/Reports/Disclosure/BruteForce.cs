@@ -27,20 +27,30 @@ internal sealed class BruteForce
     /// shown; null if they are too many to try.</summary>
     public (long Least, long Most)[]? Intervals(IReadOnlySet<int> hidden, int cap)
     {
-        nodes = 0;
         var found = Enumerable.Repeat((Least: long.MaxValue, Most: long.MinValue), Cells).ToArray();
+        var tried = ForEachFitting(hidden, cap, table =>
+        {
+            foreach (var cell in hidden) found[cell] = (Math.Min(found[cell].Least, table[cell]), Math.Max(found[cell].Most, table[cell]));
+        });
+        return tried ? found : null;
+    }
+
+    /// <summary>Hands over each table that agrees with what is shown; false if they are too many to try.</summary>
+    public bool ForEachFitting(IReadOnlySet<int> hidden, int cap, Action<long[]> each)
+    {
+        nodes = 0;
         // Inner cells first; a hidden total is what they come to.
         var inner = hidden.Where(c => c / columns > 0 && c % columns > 0).Order().ToArray();
         var values = new long[rows, columns];
         Array.Copy(counts, values, counts.Length);
-        return Try(0) ? found : null;
+        return Try(0);
 
         bool Try(int at)
         {
             if (++nodes > MostNodes) return false;
             if (at == inner.Length)
             {
-                if (Totals()) foreach (var cell in hidden) found[cell] = (Math.Min(found[cell].Least, Value(cell)), Math.Max(found[cell].Most, Value(cell)));
+                if (Totals()) each([.. values.Cast<long>()]);
                 return true;
             }
             var (row, column) = (inner[at] / columns, inner[at] % columns);
