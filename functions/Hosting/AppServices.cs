@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.Backups;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Erasure;
@@ -15,6 +16,7 @@ using SchoolSignal.Domain.Referrals.Worklists;
 using SchoolSignal.Domain.Reports.Measures;
 using SchoolSignal.Domain.Reports.Privacy;
 using SchoolSignal.Domain.Reports.Releases;
+using SchoolSignal.Domain.Retention;
 using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Roster.Directories;
 using SchoolSignal.Domain.Screening.Runs;
@@ -71,6 +73,7 @@ public static class AppServices
         typeof(ReferralCounting), typeof(PeriodCounting), typeof(ReportStore), typeof(ReportArchive), typeof(ReportSettingsStore), typeof(ReportProtection),
         typeof(PrivacyLedger), typeof(ReportDrafts), typeof(ReportDesk), typeof(ReportSchedule), typeof(MonthlyReportMail), typeof(ReportReading),
         typeof(Tombstones), typeof(BackupKeys), typeof(KnownPartitions), typeof(RowErasure), typeof(LedgerErasure), typeof(ArchiveErasure), typeof(PupilErasure),
+        typeof(Backup), typeof(BackupKeyFile), typeof(Restore), typeof(RetentionSweep),
         typeof(StaffStore), typeof(StaffIntake), typeof(DirectoryReader), typeof(DirectorySync), typeof(ClassIntake), typeof(StaffCallers), typeof(ClassStore), typeof(PupilRelations),
     ];
 }

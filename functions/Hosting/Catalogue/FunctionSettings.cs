@@ -25,6 +25,8 @@ public static class FunctionSettings
         ["AUDIT_SEAL_CRON"] = "15 */5 * * * *",
         // A feed that stays behind is noticed in the school hour it is missed.
         ["WATCH_CRON"] = "45 */15 * * * *",
+        // When nobody is at work in most of the districts.
+        ["RETENTION_CRON"] = "0 20 2 * * *",
         // Early on Monday: the week before is over wherever the district lies, and its last feeds are in.
         ["REPORTS_CRON"] = "0 30 5 * * 1",
     };

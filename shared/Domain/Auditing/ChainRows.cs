@@ -112,6 +112,11 @@ internal static class ChainRows
     public static long? SequenceIn(ReadOnlySpan<byte> indexBody) =>
         long.TryParse(indexBody[(indexBody.LastIndexOf((byte)'|') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
 
+    /// <summary>The number of the entry that a row of a chain is, or points at; null for the tail.</summary>
+    public static long? SequenceOf(TableRow row) => row.Key.Parts() is [Entry, _, var number]
+        ? long.Parse(number, CultureInfo.InvariantCulture)
+        : row.Key == TailKey ? null : SequenceIn(row.Body.Span);
+
     public static byte[] Body(long sequence, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> bytes)
     {
         var body = new byte[HeadSize + bytes.Length];

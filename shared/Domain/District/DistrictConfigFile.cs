@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Retention;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.District;
@@ -30,6 +31,9 @@ public sealed record DistrictConfig(
     /// <summary>As <see cref="DistrictSettings.AuditMonths"/>.</summary>
     public int? AuditMonths { get; init; }
 
+    /// <summary>Lays the file's parts over <see cref="DistrictSettings.Retention"/>; null where it names none.</summary>
+    public Func<RetentionSettings, RetentionSettings>? Retention { get; init; }
+
     /// <summary>The settings with this file's parts laid over them. A given list of opt-outs replaces the stored one.</summary>
     public async ValueTask<DistrictSettings> ApplyToAsync(DistrictSettings settings, StudentResolver resolve, CancellationToken cancellationToken)
     {
@@ -42,6 +46,7 @@ public sealed record DistrictConfig(
             FirstMonth = FirstMonth ?? settings.FirstMonth,
             Profile = Profile ?? settings.Profile,
             AuditMonths = AuditMonths ?? settings.AuditMonths,
+            Retention = Retention?.Invoke(settings.Retention) ?? settings.Retention,
         };
         if (OptOuts is not null) merged = merged with { OptOuts = new HashSet<StudentKey>(), UnresolvedOptOuts = OptOuts };
         return await merged.ResolveAsync(resolve, cancellationToken);
@@ -58,6 +63,7 @@ public sealed record DistrictConfig(
 ///   "capacity": { "routinePerCounsellorAndWeek": 5, "counsellors": { "255901001": 2 } },
 ///   "firstMonth": 8,
 ///   "auditMonths": 84,
+///   "retention": { "feedFileDays": 400, "recordMonthsAfterLeaving": 12, "notificationDays": 400, "inboxDays": 400, "failureDays": 90 },
 ///   "profile": { "name": "Willow Valley schools", "language": "en", "timeZone": "America/Chicago" },
 ///   "safeguarding": {
 ///     "district": { "name": "Ms Hall", "phone": "555-0100", "mail": "hall@district.example" },
@@ -102,7 +108,7 @@ public static class DistrictConfigFile
 
     private static DistrictConfig Read(ConfigReader reader, JsonElement root)
     {
-        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "auditMonths", "profile", "safeguarding");
+        var parts = reader.Object(root, "", "legalBasis", "codeSets", "thresholds", "optOuts", "capacity", "firstMonth", "auditMonths", "retention", "profile", "safeguarding");
         var thresholds = reader.Object(parts, "thresholds", "staleFeedSchoolDays", "ruleSet");
         var clears = parts.TryGetValue("legalBasis", out var basis) && basis.ValueKind == JsonValueKind.Null;
         return new DistrictConfig(
@@ -116,8 +122,22 @@ public static class DistrictConfigFile
             ReadProfile(reader, parts))
         {
             Safeguarding = SafeguardingConfig.Read(reader, parts),
+            Retention = ReadRetention(reader, parts),
             AuditMonths = reader.Number(parts, "auditMonths", DistrictSettings.MinAuditMonths, DistrictSettings.MaxAuditMonths),
         };
+    }
+
+    private static Func<RetentionSettings, RetentionSettings>? ReadRetention(ConfigReader reader, Dictionary<string, JsonElement> parts)
+    {
+        if (!parts.ContainsKey("retention")) return null;
+        var named = reader.Object(parts, "retention", "feedFileDays", "recordMonthsAfterLeaving", "notificationDays", "inboxDays", "failureDays");
+        var files = reader.Number(named, "feedFileDays", 30, RetentionSettings.MostDays);
+        var records = reader.Number(named, "recordMonthsAfterLeaving", 0, 240);
+        var notifications = reader.Number(named, "notificationDays", 30, RetentionSettings.MostDays);
+        var inboxes = reader.Number(named, "inboxDays", 30, RetentionSettings.MostDays);
+        var failures = reader.Number(named, "failureDays", 7, RetentionSettings.MostDays);
+        return held => new RetentionSettings(
+            files ?? held.FeedFileDays, records ?? held.RecordMonthsAfterLeaving, notifications ?? held.NotificationDays, inboxes ?? held.InboxDays, failures ?? held.FailureDays);
     }
 
     private static DistrictProfile? ReadProfile(ConfigReader reader, Dictionary<string, JsonElement> parts)

@@ -1,4 +1,5 @@
 using SchoolSignal.Domain.Calendars;
+using SchoolSignal.Domain.Retention;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.District;
@@ -27,6 +28,9 @@ public sealed record DistrictSettings(
 
     /// <summary>Whole months for which the audit is kept, <see cref="MinAuditMonths"/> to <see cref="MaxAuditMonths"/>; null keeps it for good.</summary>
     public int? AuditMonths { get; init; }
+
+    /// <summary>How long everything else is kept.</summary>
+    public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
 
     /// <summary>Longer than an entry may come late.</summary>
     public const int MinAuditMonths = 24;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Retention;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.District;
@@ -116,7 +117,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 
     private static SettingsRow ToStored(DistrictSettings settings, int revision, int optOutRows, int unresolvedRows) => new(
         revision, settings.LegalBasis, settings.CodeSets, settings.Thresholds, settings.Capacity.RoutinePerCounsellorAndWeek,
-        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows, settings.Profile, settings.AuditMonths);
+        settings.Capacity.Counsellors.ToDictionary(pair => pair.Key.Value, pair => pair.Value), settings.FirstMonth, optOutRows, unresolvedRows, settings.Profile, settings.AuditMonths, settings.Retention);
 
     private static DistrictSettings ToSettings(SettingsRow stored, List<TableRow> optOuts, List<TableRow> unresolved) => new(
         stored.LegalBasis, stored.CodeSets, stored.Thresholds,
@@ -127,6 +128,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
     {
         Profile = stored.Profile ?? DistrictProfile.None,
         AuditMonths = stored.AuditMonths,
+        Retention = stored.Retention ?? RetentionSettings.Default,
     };
 
     private static List<byte[]> PackKeys(IReadOnlySet<StudentKey> students)
@@ -180,7 +182,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
 internal sealed record SettingsRow(
     int Revision, LegalBasis? LegalBasis, IReadOnlyList<string> CodeSets, DistrictThresholds Thresholds,
     int? RoutinePerCounsellorAndWeek, IReadOnlyDictionary<string, int> Counsellors, int FirstMonth, int OptOutRows, int UnresolvedRows,
-    DistrictProfile? Profile, int? AuditMonths = null);
+    DistrictProfile? Profile, int? AuditMonths = null, RetentionSettings? Retention = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]

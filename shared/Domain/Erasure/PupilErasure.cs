@@ -99,6 +99,13 @@ public sealed class PupilErasure(
         return count;
     }
 
+    /// <summary>After a restore: removes what is left in shared rows of a pupil whose own could not be opened any more.</summary>
+    public async Task SweepAsync(StudentKey student, CancellationToken cancellationToken)
+    {
+        for (var pass = 0; pass < MostPasses; pass++)
+            if ((await PassAsync(new ErasureTrace(student, null, []), remove: true, cancellationToken)).Counts.Total == 0) return;
+    }
+
     private async Task<ErasureResult.Erased> RunAsync(ErasureTrace trace, StudentUniqueId id, CancellationToken cancellationToken)
     {
         var total = new ErasureCounts();

@@ -93,6 +93,13 @@ public sealed class NotificationLog(ITableStore store)
         return (new NotificationPlace(table, PartitionKey.FromStored(envelope["partition"])), RowKey.FromStored(envelope["row"]));
     }
 
+    /// <summary>When a row's notification ended; null while it is under way.</summary>
+    internal static DateTimeOffset? EndOf(TableRow row)
+    {
+        var notification = JsonSerializer.Deserialize(row.Body.Span, NotificationJson.Default.Notification)!;
+        return notification.HasEnded ? notification.EndedAt : null;
+    }
+
     private static StoredNotification Read(NotificationPlace place, TableRow row) =>
         new(place, JsonSerializer.Deserialize(row.Body.Span, NotificationJson.Default.Notification)!, row.ETag);
 

@@ -96,6 +96,22 @@ public sealed class StudentDirectory(ITableStore store, DirectoryKeys keys, Dist
                 yield return await rows.UnsealAsync(keys, StudentKey.Parse(row.Key.Parts()[1]), row, cancellationToken);
     }
 
+    /// <summary>Makes everybody findable by number again whose identity is held: after a restore.</summary>
+    /// <returns>How many pupils there are.</returns>
+    public async Task<long> RestoreNumbersAsync(CancellationToken cancellationToken)
+    {
+        var current = await keys.CurrentAsync(cancellationToken);
+        long pupils = 0;
+        await foreach (var identity in AllAsync(cancellationToken))
+        {
+            // A conflict says that it is there already.
+            await store.CommitAsync(
+                TableName.Directory, rows.HashPlace(current, identity.UniqueId).Partition, [rows.HashInsert(current, identity.UniqueId, identity.Key)], cancellationToken);
+            pupils++;
+        }
+        return pupils;
+    }
+
     /// <summary>How many rows tie the pupil to number and name.</summary>
     public async Task<int> CountAsync(StudentKey key, StudentUniqueId id, CancellationToken cancellationToken) =>
         (await RowsOfAsync(key, id, cancellationToken)).Count;

@@ -177,11 +177,13 @@ internal sealed class ErasureRig : IAsyncDisposable
     }
 
     /// <summary>Rows that hold the pupil's key in any form it is written in.</summary>
-    public IReadOnlyList<string> RowsWithKey()
+    public IReadOnlyList<string> RowsWithKey() => RowsWithKey(Pupil);
+
+    public IReadOnlyList<string> RowsWithKey(StudentKey student)
     {
-        var hex = Pupil.ToString();
-        byte[] raw = Pupil.Value.ToByteArray();
-        byte[][] forms = [Encoding.ASCII.GetBytes(hex), Encoding.ASCII.GetBytes(Pupil.Value.ToString("D")), raw];
+        var hex = student.ToString();
+        byte[] raw = student.Value.ToByteArray();
+        byte[][] forms = [Encoding.ASCII.GetBytes(hex), Encoding.ASCII.GetBytes(student.Value.ToString("D")), raw];
         return
         [
             .. Rows().Where(row => row.Key.Contains(hex, StringComparison.Ordinal) || forms.Any(form => row.Body.AsSpan().IndexOf(form) >= 0) || InBase64(row.Body, raw))

@@ -59,6 +59,8 @@ internal static class SchoolSignalCommandLine
         root.Add(AuditCommand.Create(common));
         root.Add(ReportsCommand.Create(common));
         root.Add(EraseCommand.Create(common));
+        root.Add(BackupCommand.CreateBackup(common));
+        root.Add(BackupCommand.CreateRestore(common));
         root.Add(KeyringCommand.Create(common));
         return root;
     }

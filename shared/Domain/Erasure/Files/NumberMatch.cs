@@ -4,6 +4,8 @@ namespace SchoolSignal.Domain.Erasure.Files;
 /// <param name="isErased">Asked once for each different number.</param>
 public sealed class NumberMatch(Func<string, bool> isErased)
 {
+    private const int MostKnown = 100_000;
+
     private readonly Dictionary<string, bool> known = new(StringComparer.Ordinal);
 
     /// <summary>One pupil's number.</summary>
@@ -18,6 +20,7 @@ public sealed class NumberMatch(Func<string, bool> isErased)
         if (text.IsEmpty) return false;
         var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(text, out var answer)) return answer;
+        if (known.Count == MostKnown) known.Clear();
         return lookup[text] = isErased(text.ToString());
     }
 
