@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Identity;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SchoolSignal.Adapters;
@@ -27,6 +28,9 @@ public static class AzureServices
     /// <summary>The managed identity's client id.</summary>
     public const string IdentitySetting = "AZURE_CLIENT_ID";
 
+    /// <summary>Bytes of a request's body, inclusive: what the Functions host lets through.</summary>
+    private const long LargestBody = 100L * 1024 * 1024;
+
     /// <exception cref="InvalidOperationException">Settings are missing or wrong; all that is wrong stands in the message.</exception>
     public static IServiceCollection Add(IServiceCollection services, IConfiguration configuration)
     {
@@ -45,6 +49,11 @@ public static class AzureServices
         services.AddGraph(configuration);
         services.AddTelemetry(configuration, identity);
         services.AddSchoolSignal(FunctionCatalogue.OfThisApp(), district);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
         // After the pages' own: people come by https alone.
         return services.Configure<AntiforgeryOptions>(options =>
         {
