@@ -129,7 +129,12 @@ public sealed class DirectoryRekey(
         if (await store.GetAsync(TableName.Directory, partition, key, cancellationToken) is not { } row) return false;
         var identity = await rows.UnsealAsync(keys, student, row, cancellationToken);
         var place = rows.HashPlace(to, identity.UniqueId).Partition;
-        return await store.CommitAsync(TableName.Directory, place, [rows.HashInsert(to, identity.UniqueId, student)], cancellationToken) is CommitResult.Committed;
+        var insert = rows.HashInsert(to, identity.UniqueId, student);
+        if (await store.CommitAsync(TableName.Directory, place, [insert], cancellationToken) is not CommitResult.Committed { ETags: [var tag] }) return false;
+        // Erased meanwhile: whoever erased could not know of this row.
+        if (await store.GetAsync(TableName.Directory, partition, key, cancellationToken) is null)
+            await store.CommitAsync(TableName.Directory, place, [new RowChange.Delete(insert.Key, tag)], cancellationToken);
+        return true;
     }
 
     /// <summary>A row that somebody else changed meanwhile is counted and met again in the next pass.</summary>
