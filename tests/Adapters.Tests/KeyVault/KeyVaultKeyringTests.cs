@@ -79,6 +79,25 @@ public sealed class KeyVaultKeyringTests : KeyringContract, IAsyncLifetime
         Assert.DoesNotContain(Convert.ToBase64String(secrets[0].Bytes.Span), body, StringComparison.Ordinal);
     }
 
+    /// <summary>A backup is restored into an empty table: the vault still knows which version is which, and the table learns it with the next.</summary>
+    [Fact]
+    public async Task All_TableEmptyAgain_FindsTheVersionsByTheirLabels()
+    {
+        var ring = Open();
+        var made = new List<KeyringSecret> { await ring.CurrentAsync(Token), await ring.RotateAsync(Token) };
+        using var empty = new TestStore();
+        KeyVaultKeyring Anew() => new(
+            KeyVaultServices.Client(new KeyVaultOptions { Uri = Vault.Uri }, Vault.Credential, secrets => secrets.Transport = Vault.Transport),
+            empty.Tables, North, new KeyVaultOptions { Uri = Vault.Uri }, clock);
+        Assert.Equal(made[0].Bytes.ToArray(), (await Anew().FindAsync("v1", Token))!.Bytes.ToArray());
+        Assert.Equal(made[1].Bytes.ToArray(), (await Anew().CurrentAsync(Token)).Bytes.ToArray());
+        // Looking writes nothing: the rows come with the backup.
+        Assert.Empty(await empty.RowsAsync(TableName.District, PartitionKey.Of("north"), new RowKeyRange("", "~")));
+        Assert.Equal("v3", (await Anew().RotateAsync(Token)).Version);
+        Assert.Equal(["v3", "v2", "v1"], (await Anew().AllAsync(Token)).Select(secret => secret.Version));
+        Assert.Equal(3, (await empty.RowsAsync(TableName.District, PartitionKey.Of("north"), new RowKeyRange("", "~"))).Count);
+    }
+
     [Theory]
     [InlineData("http://schoolsignal.vault.azure.net", "directory-secret", 1)]
     [InlineData("https://schoolsignal.vault.azure.net", "directory_secret", 1)]

@@ -109,10 +109,18 @@ public sealed class FakeKeyVault : IAsyncDisposable
             if (!secrets.TryGetValue($"{name}/{version}", out var secret)) return Error(404, "SecretNotFound");
             var body = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
             if (body["attributes"]?["enabled"]?.GetValue<bool>() is { } enabled) secret["attributes"]!["enabled"] = enabled;
-            var shown = secret.DeepClone().AsObject();
-            shown.Remove("value");
-            return Results.Text(shown.ToJsonString(), "application/json");
+            if (body["tags"] is { } tags) secret["tags"] = tags.DeepClone();
+            return Results.Text(Shown(secret).ToJsonString(), "application/json");
         }));
+        endpoints.MapGet("/secrets/{name}/versions", (HttpContext context, string name) => RunAsync(context, () => Task.FromResult(Results.Text(
+            new JsonObject { ["value"] = new JsonArray([.. secrets.Where(s => s.Key.StartsWith(name + "/", StringComparison.Ordinal)).Select(s => Shown(s.Value))]) }.ToJsonString(), "application/json"))));
+    }
+
+    private static JsonObject Shown(JsonObject secret)
+    {
+        var shown = secret.DeepClone().AsObject();
+        shown.Remove("value");
+        return shown;
     }
 
     private async Task RunAsync(HttpContext context, Func<Task<IResult>> answer)
