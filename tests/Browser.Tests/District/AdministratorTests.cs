@@ -17,7 +17,7 @@ public sealed class AdministratorTests(DemoSite site)
     {
         await using var visit = await site.VisitAsync(Device.Of(device), language);
         await visit.SignInAsync(First, "/district");
-        foreach (var page in new[] { "", "feeds", "calendars", "settings", "safeguarding", "staff", "staff/new", "rules", "rules/propose" })
+        foreach (var page in new[] { "", "feeds", "calendars", "settings", "safeguarding", "staff", "staff/new", "rules", "rules/propose", "audit", "subject-access" })
         {
             await visit.GoAsync($"/district/{page}".TrimEnd('/'));
             await visit.AxeCleanAsync($"district/{(page.Length == 0 ? "overview" : page.Replace('/', '-'))}-{language[..2]}");
@@ -46,6 +46,28 @@ public sealed class AdministratorTests(DemoSite site)
         await visit.Page.GetByRole(AriaRole.Status).WaitForAsync();
         await visit.GoAsync("/district");
         Assert.Equal(0, await visit.Page.GetByText("no safeguarding contact").CountAsync());
+    }
+
+    /// <summary>A family asks: the pupil is found by typing, everything is shown and saved, and no address names anybody.</summary>
+    [Theory]
+    [InlineData("phone")]
+    [InlineData("desktop")]
+    public async Task SubjectAccess_PupilFoundByTyping_IsShownAndSavedWithoutAnAddressThatTells(string device)
+    {
+        await using var visit = await site.VisitAsync(Device.Of(device));
+        await visit.SignInAsync(First, "/district/subject-access");
+        var story = site.District.Stories[0];
+        await visit.Page.GetByLabel("School").SelectOptionAsync(story.School.Value);
+        await visit.Page.GetByLabel("Name or pupil number").FillAsync(story.FamilyName[..3]);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Choose the pupil" }).WaitForAsync();
+        await visit.AxeCleanAsync("district/subject-access-found");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = $"{story.GivenName} {story.FamilyName}" }).First.ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Who was shown the record" }).WaitForAsync();
+        Assert.EndsWith("/district/subject-access/record", visit.Page.Url, StringComparison.Ordinal);
+        await visit.AxeCleanAsync("district/subject-access-record");
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Save as a file" }).ClickAsync());
+        Assert.Equal("subject-access.json", download.SuggestedFilename);
     }
 
     [Fact]
