@@ -20,12 +20,11 @@ internal sealed class LinearProgram(bool whole = false) : IDisposable
         return Count - 1;
     }
 
+    /// <param name="terms">Each variable once.</param>
     public void AddConstraint(double least, double most, IEnumerable<(int Variable, double Factor)> terms)
     {
         var constraint = solver.MakeConstraint(least, most);
-        // A cell that is its own total's only part stands twice in a sum.
-        foreach (var (variable, factor) in terms)
-            constraint.SetCoefficient(variables[variable], constraint.GetCoefficient(variables[variable]) + factor);
+        foreach (var (variable, factor) in terms) constraint.SetCoefficient(variables[variable], factor);
     }
 
     /// <summary>Holds a variable down until <see cref="ResetMost"/>.</summary>
