@@ -43,13 +43,13 @@ internal sealed class DemoAlerts(CommandContext context, DemoClock clock)
         {
             var days = school.Calendar.Days;
             if (days.Count <= SchoolDaysBefore) continue;
-            var monday = new DateTimeOffset(days[days.Count - 1 - SchoolDaysBefore], new TimeOnly(10, 0), TimeSpan.Zero);
-            clock.Set(monday);
+            var begins = new DateTimeOffset(days[days.Count - 1 - SchoolDaysBefore], new TimeOnly(10, 0), TimeSpan.Zero);
+            clock.Set(begins);
             var candidates = await CandidatesAsync(school.Id, stories, cancellationToken);
             if (await HandInAsync(candidates, cancellationToken) is null) continue;
-            clock.Set(monday.AddMinutes(20));
+            clock.Set(begins.AddMinutes(20));
             if (await HandInAsync(candidates, cancellationToken) is not { } mistaken) break;
-            clock.Set(monday.AddMinutes(40));
+            clock.Set(begins.AddMinutes(40));
             await WithdrawAsync(mistaken, cancellationToken);
             clock.Set(new DateTimeOffset(days[days.Count - 1], new TimeOnly(16, 30), TimeSpan.Zero));
             await EscalateAsync(cancellationToken);
