@@ -12,7 +12,7 @@ using SchoolSignal.Pages.Reports;
 namespace SchoolSignal.Functions.Reports;
 
 /// <summary>The district's reports: looked at, released by a person, read, taken along as files.</summary>
-public sealed class ReportPages(ReportReading reports, ReportDesk desk, StaffStore staff, Gate gate, PageRenderer pages)
+public sealed class ReportPages(ReportReading reports, ReportDesk desk, ReportBodies bodies, StaffStore staff, Gate gate, PageRenderer pages)
 {
     private const string Address = "/district/reports";
 
@@ -92,7 +92,7 @@ public sealed class ReportPages(ReportReading reports, ReportDesk desk, StaffSto
             || (!mayRelease && view.Report.ReleasedAt is null))
             return await NotFoundAsync(request, caller, cancellationToken);
         var names = (await staff.ListAsync(cancellationToken)).ToDictionary(member => member.Id.Value, member => member.DisplayName);
-        var model = new ReportModel(view, names, mayRelease, form?.Back(new Dictionary<string, string>()) ?? FormState.Of(new Dictionary<string, string>()), DistrictForm.DoneOf(request));
+        var model = new ReportModel(view, await bodies.OfAsync(request, view, cancellationToken), names, mayRelease, form?.Back(new Dictionary<string, string>()) ?? FormState.Of(new Dictionary<string, string>()), DistrictForm.DoneOf(request));
         return await pages.RenderAsync<ReportPage, ReportModel>(
             request, caller, model, cancellationToken, form is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }

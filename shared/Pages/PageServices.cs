@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using SchoolSignal.Pages.Reports;
 
 namespace SchoolSignal.Pages;
 
@@ -23,7 +24,9 @@ public static class PageServices
         services.AddSingleton<SiteAssets>();
         services.AddSingleton<PageCultures>();
         services.AddSingleton<Antiforgery>();
+        services.AddSingleton<KeptReportBodies>();
         services.AddScoped<HtmlRenderer>();
+        services.AddScoped<ReportBodies>();
         return services.AddScoped<PageRenderer>();
     }
 }

@@ -1,12 +1,14 @@
+using Microsoft.AspNetCore.Components;
 using SchoolSignal.Domain.Reports.Releases;
 using SchoolSignal.Pages.District;
 
 namespace SchoolSignal.Pages.Reports;
 
+/// <param name="Body">What it shows; null where there is nothing to be seen.</param>
 /// <param name="Names">Of staff, by id, for who looked at it, released or withdrew it.</param>
 /// <param name="MayRelease">The reader may release and withdraw reports.</param>
 /// <param name="Form">Field <c>reason</c>, of withdrawing.</param>
-public sealed record ReportModel(ReportView View, IReadOnlyDictionary<string, string> Names, bool MayRelease, FormState Form, DistrictDone? Done)
+public sealed record ReportModel(ReportView View, MarkupString? Body, IReadOnlyDictionary<string, string> Names, bool MayRelease, FormState Form, DistrictDone? Done)
 {
     public Report Report => View.Report;
 
