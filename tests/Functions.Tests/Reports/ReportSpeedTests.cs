@@ -16,6 +16,9 @@ public sealed class ReportSpeedTests
 {
     private const int Schools = 200;
 
+    private static readonly JsonSerializerOptions Stored =
+        new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+
     [Fact]
     public async Task Page_OfTwoHundredSchoolsAndTwentySixWeeks_IsThereSoon()
     {
@@ -62,7 +65,7 @@ public sealed class ReportSpeedTests
         };
         await app.Get<ReportArchive>().WriteAsync(content, null, new PeriodCounts(week, []), CancellationToken.None);
         var report = new Report(id.ToString(), ReportState.Released, DateTimeOffset.UnixEpoch, ReportMode.Hide, "", 0, 1, 5_000, 900, null, null, []);
-        var body = JsonSerializer.SerializeToUtf8Bytes(report, new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } });
+        var body = JsonSerializer.SerializeToUtf8Bytes(report, Stored);
         Assert.IsType<CommitResult.Committed>(await app.Get<ITableStore>().CommitAsync(
             TableName.Reports, PartitionKey.Of("north"), [new RowChange.Insert(RowKey.Of("R", "20260315", week.Key, "000001"), body)], CancellationToken.None));
         return id;
