@@ -58,6 +58,8 @@ public enum AuditAction
     PreviewReport,
     ReleaseReport,
     WithdrawReport,
+    /// <summary>The directory's secret is given a new version.</summary>
+    RotateKeyring,
 }
 
 /// <summary>Why somebody who does not work with a pupil looked up what was done to the pupil's record. Chosen from a list:

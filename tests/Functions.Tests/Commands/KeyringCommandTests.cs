@@ -20,5 +20,9 @@ public sealed class KeyringCommandTests : IDisposable
         var ring = await File.ReadAllTextAsync(Path.Combine(cli.Data, "keyring.json"), TestContext.Current.CancellationToken);
         Assert.Contains("v2", ring, StringComparison.Ordinal);
         Assert.DoesNotContain("v3", ring, StringComparison.Ordinal);
+        // Both runs stand in the audit, signed before and after.
+        var audit = await cli.RunAsync("audit", "verify");
+        Assert.Equal(0, audit.Code);
+        Assert.StartsWith("2 entries", audit.Output, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
@@ -20,6 +21,10 @@ internal static class KeyringCommand
 
     private static async Task<ExitCode> RotateAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        // Once for each run, before anything changes: one that was cut short stands there too.
+        await context.Get<AuditTrail>().AppendAsync(
+            AuditEntry.OfDistrict(Authority.CommandLine, AuditAction.RotateKeyring, context.Get<TimeProvider>().GetUtcNow()), cancellationToken);
+        await context.SealAuditAsync(cancellationToken);
         var done = await context.Messages.WatchAsync(
             "Giving the directory new keys", progress => context.Get<DirectoryRekey>().RunAsync(new Rows(progress), cancellationToken));
         context.Output.WriteLine(string.Create(
