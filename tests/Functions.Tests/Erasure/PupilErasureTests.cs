@@ -77,7 +77,10 @@ public sealed class PupilErasureTests
         await using var rig = await SeedAsync();
         await rig.Get<PupilErasure>().EraseAsync(Authority.CommandLine, Id, ErasureReason.Request, default);
 
+        // An old district file names the pupil among those who opted out.
+        await rig.Get<DistrictSettingsStore>().ChangeAsync((s, _) => ValueTask.FromResult(s with { UnresolvedOptOuts = [Id, StudentUniqueId.Parse("yet-to-come")] }), default);
         var roster = await rig.SendRosterAsync();
+        Assert.Equal("yet-to-come", Assert.Single((await rig.Get<DistrictSettingsStore>().ReadAsync(default)).Settings.UnresolvedOptOuts).Value);
         Assert.Equal((FeedState.Complete, 1L), (roster.Status.State, roster.Erased));
         var attendance = await rig.SendAttendanceAsync("2026-02-12");
         Assert.Equal((1L, 0L, 2L), (attendance.Erased, attendance.UnknownStudents, attendance.Changed));
