@@ -9,21 +9,10 @@ internal sealed class DroppedFiles(LocalOptions options)
 
     /// <summary>Removes the copies of feeds that pupils were taken out of; the archive's own files stay, without them.</summary>
     /// <param name="feeds">Ids of those feeds.</param>
-    public int RemoveErased(IReadOnlySet<string> feeds) => Remove((id, _) => feeds.Contains(id.Value));
-
-    /// <summary>Removes copies last written before a time.</summary>
-    public int RemoveBefore(DateTimeOffset before) => Remove((_, file) => file.LastWriteTimeUtc < before.UtcDateTime);
-
-    private int Remove(Func<FeedId, FileInfo, bool> isOver)
+    public void RemoveErased(IReadOnlySet<string> feeds)
     {
-        var removed = 0;
-        if (!Directory.Exists(Done)) return 0;
+        if (!Directory.Exists(Done)) return;
         foreach (var file in new DirectoryInfo(Done).GetFiles())
-        {
-            if (file.Name.Length < FeedId.Length || !FeedId.TryParse(file.Name[..FeedId.Length], out var id) || !isOver(id, file)) continue;
-            file.Delete();
-            removed++;
-        }
-        return removed;
+            if (file.Name.Length >= FeedId.Length && FeedId.TryParse(file.Name[..FeedId.Length], out var id) && feeds.Contains(id.Value)) file.Delete();
     }
 }
