@@ -131,7 +131,7 @@ public sealed class ReportPipelineTests
             Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain(keys, key => text.Contains(key, StringComparison.OrdinalIgnoreCase) || text.Contains(Guid.Parse(key).ToString(), StringComparison.OrdinalIgnoreCase));
         }
-        TestContext.Current.SendDiagnosticMessage($"{files.Count} files and {rows.Count} rows of reports name none of {keys.Count} pupils.");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{files.Count} files and {rows.Count} rows of reports name none of {keys.Count} pupils.");
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class SchoolCounterTests
             },
             iter: 500, threads: 1);
         Assert.True(signs > 50);
-        TestContext.Current.SendDiagnosticMessage($"{schools} schools, {pupils} pupils screened, {signs} new signs: the same by both counts.");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{schools} schools, {pupils} pupils screened, {signs} new signs: the same by both counts.");
     }
 
     private static RegisterBuilder School() => new RegisterBuilder().Weekdays(Screenings.Start, 40);

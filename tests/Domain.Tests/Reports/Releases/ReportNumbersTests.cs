@@ -48,7 +48,7 @@ public sealed class ReportNumbersTests : IDisposable
             }
         }
         Assert.True(sums > 60);
-        TestContext.Current.SendDiagnosticMessage($"P7, {mode}: {sums} sums of shown numbers, all of them true; {hidden} numbers hidden.");
+        TestContext.Current.TestOutputHelper!.WriteLine($"P7, {mode}: {sums} sums of shown numbers, all of them true; {hidden} numbers hidden.");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ReportNumbersTests : IDisposable
             [(await rig.Archive.ReadAsync(earlier, CancellationToken.None)).ToPublished()]);
         Assert.True(check.Holds, string.Join('\n', check.Findings));
         Assert.True(check.Hidden > 0);
-        TestContext.Current.SendDiagnosticMessage($"{check.Cells} cells, {check.Hidden} hidden and proved open by {check.Witnesses} tables.");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{check.Cells} cells, {check.Hidden} hidden and proved open by {check.Witnesses} tables.");
     }
 
     [Fact]
