@@ -7,8 +7,8 @@ using SchoolSignal.Benchmarks.Forms;
 using SchoolSignal.Benchmarks.Import;
 using SchoolSignal.Benchmarks.Measuring;
 using SchoolSignal.Benchmarks.Runs;
-using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Local;
 

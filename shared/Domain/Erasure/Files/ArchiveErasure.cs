@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
-using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Erasure.Files;

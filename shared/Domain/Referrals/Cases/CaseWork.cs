@@ -1,5 +1,5 @@
-using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Observations;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Telemetry;

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using SchoolSignal.Domain.Reports.Measures;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Referrals;
+using SchoolSignal.Domain.Reports.Measures;
 using SchoolSignal.Domain.Screening;
 
 namespace SchoolSignal.Domain.Reports.Releases;
