@@ -68,7 +68,8 @@ public sealed class DemoSite : IAsyncLifetime
             JavaScriptEnabled = script,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(10_000);
+        // Beside two other suites on two cores a page takes its time.
+        context.SetDefaultTimeout(30_000);
         return new Visit(context, await context.NewPageAsync(), device);
     }
 

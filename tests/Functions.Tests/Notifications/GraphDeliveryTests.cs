@@ -16,13 +16,16 @@ public sealed class GraphDeliveryTests(ITestOutputHelper output)
 {
     private static readonly int Referrals = Environment.GetEnvironmentVariable("SCHOOLSIGNAL_FULL_TESTS") == "1" ? 400 : 24;
 
+    /// <summary>Three quarters of a second by the wall's clock.</summary>
+    private static readonly TimeSpan UnderWay = TimeSpan.FromSeconds(45);
+
     [Fact]
     public async Task R9_FaultsOfEveryKind_OneMailAKeyWithinTheRate()
     {
         const int seed = 20260319;
         using var folder = new TempFolder();
         var time = new ScaledTime(60, TimeProvider.System.GetUtcNow(), AlertRig.NineOClock);
-        await using var graph = await FakeGraph.StartAsync(time, Script(seed));
+        await using var graph = await FakeGraph.StartAsync(time, Script(seed), UnderWay);
         await using var app = SendingProcess.AppOf(folder.Path, graph.Service, time);
         await PlanAsync(app);
         using var stop = new CancellationTokenSource();
@@ -39,7 +42,7 @@ public sealed class GraphDeliveryTests(ITestOutputHelper output)
         const int seed = 20260321;
         using var folder = new TempFolder();
         var time = new ScaledTime(60, TimeProvider.System.GetUtcNow(), AlertRig.NineOClock);
-        await using var graph = await FakeGraph.StartAsync(time, Script(seed));
+        await using var graph = await FakeGraph.StartAsync(time, Script(seed), UnderWay);
         await using var app = SendingProcess.AppOf(folder.Path, graph.Service, time);
         await PlanAsync(app);
         List<Process> senders = [.. Enumerable.Range(0, 3).Select(_ => SendingProcess.Start(folder.Path, graph.Service, time))];

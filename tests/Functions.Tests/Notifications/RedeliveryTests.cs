@@ -31,7 +31,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
             calls += Copies;
             await queue.CompleteAsync(message, CancellationToken.None);
         }
-        await ledger.WaitAsync(app, TimeSpan.FromSeconds(20));
+        await ledger.WaitAsync(app, TimeSpan.FromSeconds(90));
 
         output.WriteLine(await ledger.CheckAsync(app, $"R4, {calls} deliveries by {Workers} workers, {swallowed} re-sends swallowed"));
         Assert.Equal(2 * Copies, swallowed);

@@ -64,17 +64,21 @@ public sealed record TableNoise(int Sensitivity, int Epsilon)
 /// <param name="Before">The report that changes are counted from: the period before, as it was published last.</param>
 /// <param name="Trend">Weeks up to this one, oldest first; of a term, those inside it.</param>
 /// <param name="Noise">Where chance was added: by table, how much. Null where small numbers are hidden instead.</param>
+/// <param name="LeavesOutDistrict">The whole district is not among the numbers: <see cref="ReportTables.ListsDistrict"/>.</param>
 public sealed record ReportContent(
     string Key, DateTimeOffset ComputedAt, ReportMode Mode, int Threshold, ReportLine District, IReadOnlyList<ReportSchool> Schools,
     IReadOnlyList<string> Weeks, IReadOnlyDictionary<string, IReadOnlyList<long?>> Tables, string? Before, IReadOnlyList<TrendWeek> Trend,
-    IReadOnlyDictionary<string, TableNoise>? Noise = null)
+    IReadOnlyDictionary<string, TableNoise>? Noise = null, bool LeavesOutDistrict = false)
 {
     [JsonIgnore]
     public ReportId Id => ReportId.Parse(Key);
 
     /// <summary>The shapes of the tables.</summary>
     public ReportTables Shape() => new(
-        Id, [.. Schools.Where(s => s.State == CountState.Counted).Select(s => s.School)], [.. Schools.Select(s => s.School)], [.. Weeks.Select(ReportId.Parse)]);
+        Id, [.. Schools.Where(s => s.State == CountState.Counted).Select(s => s.School)], [.. Schools.Select(s => s.School)], [.. Weeks.Select(ReportId.Parse)])
+    {
+        ListsDistrict = !LeavesOutDistrict,
+    };
 
     /// <summary>As the suppressor and its verifier read it.</summary>
     public PublishedRelease ToPublished() => new(Key, [.. Shape().Shapes().Select(shape => new PublishedTable(shape, Tables[shape.Name]))]);

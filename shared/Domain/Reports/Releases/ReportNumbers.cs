@@ -96,10 +96,12 @@ public sealed class ReportNumbers
     private Code Counted(SchoolId? school) => school is { } one ? schools.GetValueOrDefault(one) : countedDistrict;
 
     private long? Referrals(SchoolId? school, Code what) =>
-        school is { } one && !schools.ContainsKey(one)
+        !IsListed(school) || (school is { } one && !schools.ContainsKey(one))
             ? null
             : tables[ReportTables.Referrals][period, school is { } of ? schools[of] : wholeDistrict, what];
 
+    private bool IsListed(SchoolId? school) => school is not null || !Content.LeavesOutDistrict;
+
     private long? Find(string table, SchoolId? school, params ReadOnlySpan<Code> codes) =>
-        IsCounted(school) && tables.TryGetValue(table, out var found) ? found[codes] : null;
+        IsListed(school) && IsCounted(school) && tables.TryGetValue(table, out var found) ? found[codes] : null;
 }

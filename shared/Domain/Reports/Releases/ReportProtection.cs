@@ -26,12 +26,14 @@ public sealed class ReportProtection(
         var (decided, _) = await settings.ReadAsync(cancellationToken);
         // Chance is added to each report by itself: its numbers sum within it, not over reports.
         var weeks = id.Period.Kind == PeriodKind.Term && decided.Mode == ReportMode.Hide ? await WeeksOfAsync(id.Period, cancellationToken) : [];
-        var release = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]).Fill(counts, weeks);
+        var tables = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]);
+        if (decided.Mode == ReportMode.Hide) tables = tables with { ListsDistrict = !await CountsOtherSchoolsAsync(tables, published, cancellationToken) };
+        var release = tables.Fill(counts, weeks);
         if (await ProtectAsync(release, published, countsHash, id, decided, cancellationToken) is not { } done) return null;
 
         var content = new ReportContent(
             id.ToString(), time.GetUtcNow(), decided.Mode, decided.Threshold, DistrictOf(counts), [.. counts.Schools.Select(LineOf)],
-            [.. weeks.Select(w => w.Id.ToString())], done.Tables.ToDictionary(t => t.Name, t => t.Counts), null, [], done.Noise);
+            [.. weeks.Select(w => w.Id.ToString())], done.Tables.ToDictionary(t => t.Name, t => t.Counts), null, [], done.Noise, !tables.ListsDistrict);
         return new ProtectedReport(await WithTimesAsync(content, counts, decided.Threshold, cancellationToken), done.Certificate, published.Keys.Count);
     }
 
@@ -54,6 +56,17 @@ public sealed class ReportProtection(
             ProtectionResult.Refused refused => throw new InvalidOperationException($"A report cannot be protected: {string.Join(' ', refused.Reasons)}"),
             _ => throw new InvalidOperationException("An outcome of protecting is not handled."),
         };
+    }
+
+    /// <summary>Whether a revision of the period was published of other schools than these.</summary>
+    private async Task<bool> CountsOtherSchoolsAsync(ReportTables tables, PublishedReports published, CancellationToken cancellationToken)
+    {
+        foreach (var id in published.Keys.Select(ReportId.Parse).Where(id => id.Period == tables.Id.Period))
+        {
+            var then = (await archive.ReadReleasedAsync(id, cancellationToken)).Shape();
+            if (!then.Counted.SequenceEqual(tables.Counted) || !then.All.SequenceEqual(tables.All)) return true;
+        }
+        return false;
     }
 
     private sealed record Published(IReadOnlyList<PublishedTable> Tables, Certificate? Certificate, IReadOnlyDictionary<string, TableNoise>? Noise);

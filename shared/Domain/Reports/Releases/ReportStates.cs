@@ -24,7 +24,7 @@ public enum ReportAction
     Protect,
 }
 
-/// <summary>The state machine of reports; docs/states.md is written from it. A step that is not here is refused.</summary>
+/// <summary>The state machine of reports; docs/report-states.md says the same. A step that is not here is refused.</summary>
 public static class ReportStates
 {
     public static IReadOnlyList<(ReportState From, ReportAction Action, ReportState To)> Steps { get; } =

@@ -28,6 +28,10 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
 
     private static readonly string[] Flows = [ReportCodes.Opened, ReportCodes.Acknowledged, ReportCodes.Closed];
 
+    /// <summary>Whether the whole district is among the numbers. A revision that counts other schools than an earlier one leaves it out: the
+    /// difference of the two wholes would tell of the schools that came or went.</summary>
+    public bool ListsDistrict { get; init; } = true;
+
     private bool IsTerm => Id.Period.Kind == PeriodKind.Term;
 
     private Code Period => ReportCodes.Period(Id);
@@ -98,8 +102,13 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
         Hierarchy.Forest([.. Flows.Select(flow => ((Code?)null, new Code(flow))), .. Enum.GetNames<Verdict>().Select(name => ((Code?)ReportCodes.Closed, new Code(name)))]),
         [.. Flows.Concat(Enum.GetNames<Verdict>()).Select(name => new Code(name))]);
 
-    private static Dimension SchoolsOf(IReadOnlyList<SchoolId> schools) =>
-        Dimension.Group("school", Hierarchy.Flat(ReportCodes.District(schools), schools.Select(ReportCodes.School)));
+    private Dimension SchoolsOf(IReadOnlyList<SchoolId> schools)
+    {
+        var hierarchy = Hierarchy.Flat(ReportCodes.District(schools), schools.Select(ReportCodes.School));
+        return ListsDistrict
+            ? Dimension.Group("school", hierarchy)
+            : new Dimension("school", DimensionKind.Group, hierarchy, [.. schools.Select(ReportCodes.School)]);
+    }
 
     private IEnumerable<Leaf> PupilLeaves(SchoolCounts school)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Reports;
+using SchoolSignal.Domain.Reports.Measures;
 using SchoolSignal.Domain.Reports.Releases;
 using SchoolSignal.Domain.Screening;
 using static SchoolSignal.Domain.Tests.Reports.Releases.ReportRig;
@@ -61,6 +62,24 @@ public sealed class ReportReleaseTests : IDisposable
         // The period's public numbers are now the second's; the first can still be read as it was.
         Assert.Equal([second], (await rig.Reading.PublicAsync(DateOnly.MinValue, DateOnly.MaxValue, CancellationToken.None)).Select(r => r.Id));
         Assert.Equal(before, await ReadAsync(first));
+    }
+
+    /// <summary>The difference of the two wholes would be the school that came later, to the pupil.</summary>
+    [Fact]
+    public async Task Make_ASchoolCameLater_TheRevisionLeavesOutTheDistrict()
+    {
+        var first = await rig.ReleaseAsync(Week, School("a"), School("b"), SchoolCounts.Empty(SchoolId.Parse("c"), CountState.StaleFeed, Week.First));
+        Assert.NotNull((await rig.Reading.FindAsync(first, CancellationToken.None))!.Numbers!.Pupils(null, null));
+        var second = (await rig.CountAsync(Week, School("a"), School("b"), School("c", high: 3)))!.Value;
+        await rig.Desk.PreviewAsync(second, Person, CancellationToken.None);
+        Assert.Equal(ReportStepResult.Done, await rig.Desk.ReleaseAsync(second, Person, CancellationToken.None));
+
+        var numbers = (await rig.Reading.FindAsync(second, CancellationToken.None))!.Numbers!;
+        Assert.True(numbers.Content.LeavesOutDistrict);
+        Assert.All(
+            ReportFacts.Of(numbers.Content).Where(f => f.School is null && f.Measure is not "feedCompleteness"), f => Assert.Equal(FactState.Hidden, f.State));
+        Assert.NotNull(numbers.Pupils(SchoolId.Parse("c"), null));
+        Assert.Null(numbers.Pupils(SchoolId.Parse("c"), Level.High));
     }
 
     [Fact]
