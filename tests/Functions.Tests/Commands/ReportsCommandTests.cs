@@ -67,7 +67,7 @@ public sealed class ReportsCommandTests : IDisposable
         File.Delete(Path.ChangeExtension(first, ".release.json"));
         var missing = await cli.RunAsync("reports", "verify", Path.ChangeExtension(second, ".release.json"));
         Assert.Equal(3, missing.Code);
-        Assert.Contains("first is missing", missing.Output, StringComparison.Ordinal);
+        Assert.Contains("not here: first. Put", missing.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,6 +41,12 @@ public sealed class DemoReportTests : IDisposable
             (hidden, witnesses) = (hidden + check.Hidden, witnesses + check.Witnesses);
             earlier.Add(content.ToPublished());
         }
+        // The files as they lie in the archive, to whoever does not trust the program that wrote them.
+        foreach (var report in released)
+        {
+            var verified = await cli.RunAsync("reports", "verify", Path.Combine(cli.Data, "archive", "reports", report.Key, "certificate.json"));
+            Assert.True(verified.Code == 0, verified.Output + verified.Error);
+        }
         var main = facts.Where(f => f.Measure is "pupilsScreened" or "pupilsAtLevel" or "sessionsAttended" or "sessionsAbsent" or "attendanceRate").ToList();
         var ofDistrict = Shown(main.Where(f => f.School is null));
         var ofSchools = Shown(main.Where(f => f.School is not null && f.Measure is "sessionsAttended" or "sessionsAbsent" or "attendanceRate"));

@@ -15,7 +15,7 @@ internal static class ReportsVerify
         release.AcceptExistingOnly();
         var earlier = new Option<FileInfo[]>("--earlier")
         {
-            Description = "Earlier release file that the certificate counts on, oldest first; may be repeated. Default: found by name among the .json files beside the release.",
+            Description = "Earlier release file that the certificate counts on, oldest first; may be repeated. Default: found by name among the .json files beside the release, or, as in the archive, in the folders beside its folder.",
             HelpName = "FILE",
         };
         earlier.AcceptExistingOnly();
@@ -36,6 +36,10 @@ internal static class ReportsVerify
         if (ReleaseFiles.Read(file, out var wrong) is not { } read) return context.Refuse(wrong!);
         var earlier = earlierFiles.Length > 0 ? ReleaseFiles.ReadAll(earlierFiles, out wrong) : Beside(file, read.Certificate.Earlier);
         if (wrong is not null) return context.Refuse(wrong);
+        var missing = read.Certificate.Earlier.Select(e => e.Name).Except(earlier.Select(e => e.Name)).ToList();
+        if (missing.Count > 0)
+            return context.Refuse(
+                $"The certificate counts on {missing.Count} earlier releases that are not here: {string.Join(", ", missing)}. Put their files beside this one, or name them with --earlier.");
         var check = CertificateVerifier.Verify(read.Release, read.Certificate, earlier);
         var output = context.Output;
         output.WriteLine(string.Create(
@@ -48,12 +52,14 @@ internal static class ReportsVerify
         return ExitCode.Done;
     }
 
-    /// <summary>The earlier releases among the files of the same folder; one that is not there is missed by the check.</summary>
+    /// <summary>The earlier releases by name. The archive gives each report a folder of its own, with files of the same names.</summary>
     private static List<PublishedRelease> Beside(FileInfo file, IReadOnlyList<EarlierRelease> named)
     {
         if (named.Count == 0) return [];
+        var folder = file.Directory!;
+        var candidates = folder.GetFiles("*.json").Concat((folder.Parent?.GetDirectories() ?? []).Select(d => new FileInfo(Path.Combine(d.FullName, file.Name))).Where(f => f.Exists));
         var found = new Dictionary<string, PublishedRelease>();
-        foreach (var other in file.Directory!.GetFiles("*.json"))
+        foreach (var other in candidates)
             if (ReleaseFiles.Read(other, out _) is { } read) found[read.Release.Name] = read.Release;
         return [.. named.Select(n => found.GetValueOrDefault(n.Name)).OfType<PublishedRelease>()];
     }
