@@ -3,11 +3,13 @@ using SchoolSignal.Adapters.Sqlite;
 
 namespace SchoolSignal.Functions.Hosting.Local;
 
-/// <summary>Runs the pump for as long as the host runs. What a crash left on loan comes back when its loan ends.</summary>
-internal sealed class QueueRunner(QueuePump pump, QueueDepth depth) : BackgroundService
+/// <summary>Runs the pump for as long as the host runs, and measures how much waits for it. What a crash left on loan comes back when
+/// its loan ends.</summary>
+internal sealed class QueueRunner(QueuePump pump, SqliteMessageQueue queue) : BackgroundService
 {
-    /// <summary>Measured for as long as it runs.</summary>
-    private readonly QueueDepth depth = depth;
-
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => pump.RunAsync(stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var depth = new QueueDepth(queue);
+        await pump.RunAsync(stoppingToken);
+    }
 }

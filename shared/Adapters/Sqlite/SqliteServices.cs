@@ -12,7 +12,6 @@ public static class SqliteServices
         .AddSingleton<SqliteTableStore>()
         .AddSingleton<ITableStore>(provider => provider.GetRequiredService<SqliteTableStore>())
         .AddSingleton<SqliteMessageQueue>()
-        .AddSingleton<QueueDepth>()
         .AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SqliteMessageQueue>())
         .AddSingleton<IWaitingMessages, SqliteWaitingMessages>()
         .AddSingleton<IDeadLetterReader>(provider => provider.GetRequiredService<SqliteMessageQueue>());
