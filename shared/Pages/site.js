@@ -52,7 +52,12 @@ for (const form of document.querySelectorAll("[data-find]")) {
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();
-    if (event.key === "ArrowDown") list.querySelector("button")?.focus();
+    const first = list.querySelector("button");
+    if (event.key !== "ArrowDown" || !first) return;
+    // An answer still on its way would take the list away from under the finger.
+    clearTimeout(waiting);
+    asked++;
+    first.focus();
   });
 }
 

@@ -95,8 +95,7 @@ public sealed class TeacherDayTests(DemoSite site)
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/observations/question**");
-        await TabToAsync(page, "No, go on to the form");
-        await page.Keyboard.PressAsync("Enter");
+        await EnterOnAsync(page, "No, go on to the form");
         await page.WaitForURLAsync("**/observations/form**");
         await page.Locator("#date").FocusAsync();
         for (var item = 1; item <= Observation.ItemCount; item++)
@@ -104,11 +103,9 @@ public sealed class TeacherDayTests(DemoSite site)
             await TabUntilAsync(page, $"document.activeElement.name === 'item-{item}'");
             await page.Keyboard.PressAsync("Space");
         }
-        await TabToAsync(page, "Check before sending");
-        await page.Keyboard.PressAsync("Enter");
+        await EnterOnAsync(page, "Check before sending");
         await page.GetByRole(AriaRole.Heading, new() { Name = "Is this right?" }).WaitForAsync();
-        await TabToAsync(page, "Send");
-        await page.Keyboard.PressAsync("Enter");
+        await EnterOnAsync(page, "Send");
         await page.WaitForURLAsync("**/observations/sent");
         Assert.All(Assert.Single(await site.Get<OwnSubmissions>().ReadAsync("keys", 5, default)).Observation.Items, answer => Assert.Equal((byte?)0, answer));
     }
@@ -132,8 +129,13 @@ public sealed class TeacherDayTests(DemoSite site)
     private static Task AnswerAsync(IPage page, int item, string answer) =>
         page.Locator($"[id='items.{item}']").GetByLabel(answer, new() { Exact = true }).CheckAsync();
 
-    private static Task TabToAsync(IPage page, string button) =>
-        TabUntilAsync(page, $"document.activeElement.tagName === 'BUTTON' && document.activeElement.textContent.trim() === '{button}'");
+    /// <summary>Chromium drops keys until a new page has been painted: nobody presses one on a page that is not there yet.</summary>
+    private static async Task EnterOnAsync(IPage page, string button)
+    {
+        await page.EvaluateAsync("() => new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))");
+        await TabUntilAsync(page, $"document.activeElement.tagName === 'BUTTON' && document.activeElement.textContent.trim() === '{button}'");
+        await page.Keyboard.PressAsync("Enter");
+    }
 
     private static async Task TabUntilAsync(IPage page, string holds)
     {
