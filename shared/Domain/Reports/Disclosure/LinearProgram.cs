@@ -32,6 +32,12 @@ internal sealed class LinearProgram(bool whole = false) : IDisposable
 
     public void ResetMost(int variable) => variables[variable].SetUb(bounds[variable]);
 
+    public void SetBounds(int variable, double least, double most)
+    {
+        variables[variable].SetBounds(least, most);
+        bounds[variable] = most;
+    }
+
     public void SetWeight(int variable, double weight) => solver.Objective().SetCoefficient(variables[variable], weight);
 
     /// <summary>The values at the optimum; null if none was found.</summary>
@@ -41,6 +47,10 @@ internal sealed class LinearProgram(bool whole = false) : IDisposable
         solver.SetTimeLimit(Math.Max(1, (long)limit.TotalMilliseconds));
         return solver.Solve() is Solver.ResultStatus.OPTIMAL ? [.. variables.Select(v => v.SolutionValue())] : null;
     }
+
+    /// <summary>How much the optimum just found would change for each step of the variable away from its bound; 0 where it does not lean on the
+    /// bound.</summary>
+    public double ReducedCost(int variable) => variables[variable].ReducedCost();
 
     public void Dispose() => solver.Dispose();
 }

@@ -27,6 +27,9 @@ internal sealed class SuppressionState
     /// <summary>What anybody sees; null where hidden.</summary>
     public IReadOnlyList<long?> Shown => shown;
 
+    /// <summary>The count, hidden now or not; null for cells of earlier releases that nobody may see.</summary>
+    public long? ValueOf(int cell) => values[cell];
+
     public bool IsHidden(int cell) => shown[cell] is null;
 
     /// <summary>Whether the cell is shown and could be hidden.</summary>

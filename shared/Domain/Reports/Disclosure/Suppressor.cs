@@ -44,6 +44,7 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
             if (!repaired && !HideTablesOf(open)) return new SuppressionOutcome(proofs, hiddenWhole, open);
         }
         new CleanUp(state, book, budget).Run(primary.ToHashSet(), hiddenWhole.SelectMany(t => tables[t]).ToHashSet());
+        if (hiddenWhole.Count == 0) new FewestCells(state, book, programs, budget).Run(primary.ToHashSet());
         return new SuppressionOutcome(book.Prove(state.Shown, touched), hiddenWhole, []);
     }
 

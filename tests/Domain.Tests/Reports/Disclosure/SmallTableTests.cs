@@ -37,7 +37,7 @@ public sealed class SmallTableTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void P3_FewestPossible_HiddenAtMostAQuarterMore()
+    public void P3_FewestPossible_HiddenInEveryTable()
     {
         long ours = 0, fewest = 0, beside = 0, fewestBeside = 0;
         var (tables, same, worst) = (0, 0, 1.0);
@@ -66,7 +66,9 @@ public sealed class SmallTableTests(ITestOutputHelper output)
         output.WriteLine(
             $"P3: {tables} tables (seeds 1 to {Seeds}), hidden {ours} cells where {fewest} is the fewest possible ({(double)ours / fewest:0.000} times; worst table {worst:0.00}); "
             + $"beside the rule {beside} where {fewestBeside} ({(double)beside / Math.Max(1, fewestBeside):0.000} times); the fewest in {same}");
-        Assert.True(ours <= 1.25 * fewest);
+        // The issue asks for at most 1.25; what can be tried is small enough to be solved.
+        Assert.Equal(1.0, worst);
+        Assert.Equal(fewest, ours);
     }
 
     private static CountTable Random(int seed)
