@@ -8,15 +8,16 @@ using SchoolSignal.Pages;
 
 namespace SchoolSignal.Functions.Hosting.Azure;
 
-/// <summary>What the Local host does around a function that answers HTTP, for the worker: the headers of every answer, and an answer in
-/// plain words where the function threw. Queue and timer functions pass through: what they throw brings the message back.</summary>
+/// <summary>What the Local host does around a function, for the worker: the headers of every answer, an answer in plain words where the
+/// function threw, and no exception's message in the log of whoever called. What a queue's or a timer's function throws brings the message
+/// back, or is written down.</summary>
 internal sealed partial class AnswerMiddleware(PublicOrigin origin, ILogger<AnswerMiddleware> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http)
         {
-            await next(context);
+            await RunUnseenAsync(context, next);
             return;
         }
         // What people see, not what the proxies on the way say of it.
@@ -25,6 +26,8 @@ internal sealed partial class AnswerMiddleware(PublicOrigin origin, ILogger<Answ
         try
         {
             await next(context);
+            // Here and not by the worker's own middleware around this one: what fails while it is written is answered here as well.
+            if (context.GetInvocationResult().Value is IResult answer) await answer.ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -37,11 +40,32 @@ internal sealed partial class AnswerMiddleware(PublicOrigin origin, ILogger<Answ
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
-            var reference = Activity.Current?.TraceId.ToHexString()[..12] ?? context.InvocationId;
-            // The calls that led to it, without its message: that may carry what a pupil's file said.
-            Failed(context.FunctionDefinition.Name, reference, exception.GetType().FullName, exception.StackTrace);
-            await Faults.Unexpected(reference).ExecuteAsync(http);
+            await Faults.Unexpected(Write(context, exception)).ExecuteAsync(http);
         }
+        // Answered: what stays here would be sent to the Functions host as JSON, a pupil's page among it.
+        context.GetInvocationResult().Value = Results.Empty;
+    }
+
+    /// <exception cref="InvalidOperationException">The function threw: without the message, which the worker and the host would log.</exception>
+    private async Task RunUnseenAsync(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !context.CancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"{context.FunctionDefinition.Name} failed, reference {Write(context, exception)}.");
+        }
+    }
+
+    /// <summary>The calls that led to it, without its message: that may carry what a pupil's file said.</summary>
+    /// <returns>The reference it is found by.</returns>
+    private string Write(FunctionContext context, Exception exception)
+    {
+        var reference = Activity.Current?.TraceId.ToHexString()[..12] ?? context.InvocationId;
+        Failed(context.FunctionDefinition.Name, reference, exception.GetType().FullName, exception.StackTrace);
+        return reference;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed, reference {Reference}: {Type}\n{Trace}")]

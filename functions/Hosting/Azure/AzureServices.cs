@@ -3,8 +3,10 @@ using Azure.Identity;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Trace;
 using SchoolSignal.Adapters;
 using SchoolSignal.Adapters.AzureBlobs;
 using SchoolSignal.Adapters.AzureTables;
@@ -48,6 +50,10 @@ public static class AzureServices
         services.AddEntra(configuration, district);
         services.AddGraph(configuration);
         services.AddTelemetry(configuration, identity);
+        // A function runs in the worker's own activity, which continues the host's trace; and the host is told that we send our telemetry
+        // ourselves, or it would send the worker's log a second time.
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("Microsoft.Azure.Functions.Worker"));
+        services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetryEnabled"] = bool.TrueString);
         services.AddSchoolSignal(FunctionCatalogue.OfThisApp(), district);
         services.Configure<KestrelServerOptions>(kestrel =>
         {

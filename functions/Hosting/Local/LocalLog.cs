@@ -12,7 +12,6 @@ internal static class LocalLog
         log.AddSimpleConsole(console => console.SingleLine = true);
         log.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         log.SetMinimumLevel(least);
-        // The framework's own request log writes paths and queries.
-        log.AddFilter("Microsoft", LogLevel.Warning);
+        log.WithoutAddresses();
     }
 }

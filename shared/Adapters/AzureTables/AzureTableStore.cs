@@ -4,6 +4,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 using SchoolSignal.Domain.Ports;
 using ETag = SchoolSignal.Domain.Ports.ETag;
 
@@ -81,7 +82,7 @@ public sealed class AzureTableStore : ITableStore, IDisposable
                 ? default
                 : Version.Of(changeId, response.Value[i].Headers.ETag ?? throw new InvalidDataException("The service gave no ETag.")))]);
         }
-        catch (TableTransactionFailedException refused) when (IsConflict(refused.Status))
+        catch (TableTransactionFailedException refused) when (IsConflict(refused))
         {
             var at = refused.FailedTransactionActionIndex is { } index and >= 0 && index < changes.Count ? index : 0;
             // Refused at once: by the rows as they were. Refused after a call that got no answer: perhaps by our own write.
@@ -94,9 +95,11 @@ public sealed class AzureTableStore : ITableStore, IDisposable
 
     public void Dispose() => pace.Dispose();
 
-    /// <summary>Already there, gone, or of another version.</summary>
-    private static bool IsConflict(int status) =>
-        status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.NotFound or (int)HttpStatusCode.PreconditionFailed;
+    /// <summary>Already there, gone, or of another version. A table that is not there is a fault: whoever was told of a conflict would read
+    /// and try again for ever.</summary>
+    private static bool IsConflict(RequestFailedException refused) =>
+        refused.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.NotFound or (int)HttpStatusCode.PreconditionFailed
+        && refused.ErrorCode != TableErrorCode.TableNotFound;
 
     private static TableTransactionAction Action(string partition, string changeId, RowChange change)
     {
@@ -124,7 +127,10 @@ public sealed class AzureTableStore : ITableStore, IDisposable
             async stop =>
             {
                 var found = await client.GetEntityIfExistsAsync<StoredRow>(partition, key, cancellationToken: stop).ConfigureAwait(false);
-                return found.HasValue ? found.Value : null;
+                if (found.HasValue) return found.Value;
+                var answer = found.GetRawResponse();
+                if (answer.Headers.TryGetValue("x-ms-error-code", out var code) && code == TableErrorCode.TableNotFound) throw new RequestFailedException(answer);
+                return null;
             },
             cancellationToken);
 

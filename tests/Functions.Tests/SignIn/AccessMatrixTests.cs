@@ -30,6 +30,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
     {
         ["Alive"] = Endpoint.Everybody,
         ["Health"] = Endpoint.Everybody,
+        ["NoSuchAddress"] = Endpoint.Everybody,
         ["OpenApiDocument"] = Endpoint.Everybody,
         ["SetLanguage"] = Endpoint.Everybody,
         ["SiteScript"] = Endpoint.Everybody,

@@ -16,11 +16,12 @@ public sealed partial class GateTests : IAsyncLifetime
     /// <summary>They show no pupil and no feed.</summary>
     private static readonly HashSet<string> Public = ["Alive", "Health", "OpenApiDocument", "SetLanguage", "SiteScript", "SiteStyle", "StartPage", "SignIn", "SignedOut", "TeamsTab"];
 
-    /// <summary>They have their own ways of refusing: a state, and a form's token.</summary>
-    private static readonly Dictionary<string, HttpStatusCode> OfSignIn = new()
+    /// <summary>They have their own ways of refusing: a state, and a form's token; or nothing to show.</summary>
+    private static readonly Dictionary<string, HttpStatusCode> OfTheirOwn = new()
     {
         ["SignInCallback"] = HttpStatusCode.NotFound,
         ["SignOut"] = HttpStatusCode.BadRequest,
+        ["NoSuchAddress"] = HttpStatusCode.NotFound,
     };
 
     private readonly TempFolder folder = new();
@@ -57,7 +58,7 @@ public sealed partial class GateTests : IAsyncLifetime
                 using var request = new HttpRequestMessage(new HttpMethod(method), "/" + RouteValue().Replace(http.Route, m => m.Value.Contains("maxlength(0)", StringComparison.Ordinal) ? "" : "x"));
                 using var answer = await client.SendAsync(request);
                 if (Public.Contains(function.Name)) Assert.True(answer.IsSuccessStatusCode, $"{function.Name} is public and answers {(int)answer.StatusCode}.");
-                else if (OfSignIn.TryGetValue(function.Name, out var status)) Assert.Equal(status, answer.StatusCode);
+                else if (OfTheirOwn.TryGetValue(function.Name, out var status)) Assert.Equal(status, answer.StatusCode);
                 else Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{function.Name} does not ask the gate: it answers {(int)answer.StatusCode} to nobody.");
             }
         }
