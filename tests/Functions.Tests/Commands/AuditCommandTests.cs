@@ -43,8 +43,8 @@ public sealed class AuditCommandTests(SmallDistrictFixture district) : IClassFix
     {
         await Cli.RunAsync("referrals");
         await Cli.RunAsync("export", "ben");
-        using var database = SqliteDatabase.Open(new SqliteOptions(Cli.Data));
-        var tables = new SqliteTableStore(database);
+        using var host = StoreSwitch.Open(Cli.Data);
+        var tables = StoreSwitch.StoreOf(host);
         var text = new System.Text.StringBuilder();
         foreach (var partition in SmallDistrictFixture.AuditOfThisMonth())
             await foreach (var row in tables.QueryAsync(TableName.Audit, partition, new RowKeyRange("", "~"), CancellationToken.None))
@@ -92,9 +92,9 @@ public sealed class BrokenAuditTests : IDisposable
     public async Task Verify_EntryDeleted_NamesItAndEndsWith3()
     {
         await SmallDistrict.ImportAsync(cli);
-        using (var database = SqliteDatabase.Open(new SqliteOptions(cli.Data)))
+        using (var host = StoreSwitch.Open(cli.Data))
         {
-            var tables = new SqliteTableStore(database);
+            var tables = StoreSwitch.StoreOf(host);
             foreach (var partition in SmallDistrictFixture.AuditOfThisMonth())
                 await foreach (var row in tables.QueryAsync(TableName.Audit, partition, RowKeyRange.Under("E"), CancellationToken.None))
                     await tables.CommitAsync(TableName.Audit, partition, [new RowChange.Delete(row.Key, row.ETag)], CancellationToken.None);

@@ -23,7 +23,7 @@ public sealed class Cli : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await SchoolSignalCommandLine.RunAsync([.. args, "--data", Data], output, error, stop);
+        var code = await SchoolSignalCommandLine.RunAsync([.. args, "--data", Data], output, error, StoreSwitch.ConfigurationOf(Data), stop);
         return new Ended(code, output.ToString(), error.ToString());
     }
 

@@ -145,9 +145,10 @@ internal sealed class ErasureRig : IAsyncDisposable
         await Get<ITableStore>().CommitAsync(TableName.Pupils, partition, [Inbox.Row(envelope with { Key = $"inbox|{Pupil}" }, later)], default);
     }
 
-    /// <summary>Every row of the database, as the file has it: table, partition, key, body.</summary>
+    /// <summary>Every row of the database, as the file has it, or of the emulator: table, partition, key, body.</summary>
     public IReadOnlyList<(string Table, string Partition, string Key, byte[] Body)> Rows()
     {
+        if (StoreSwitch.RowsInEmulator(Folder.Path) is { } held) return held;
         var rows = new List<(string, string, string, byte[])>();
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Mode=ReadOnly;Pooling=False");
         connection.Open();
@@ -160,6 +161,13 @@ internal sealed class ErasureRig : IAsyncDisposable
     }
 
     public string DatabaseFile => Directory.GetFiles(Folder.Path, "*.db").Concat(Directory.GetFiles(Folder.Path, "*.sqlite")).Single();
+
+    /// <summary>The data folder with the archive in it, wherever that lies.</summary>
+    public async Task<string> ShownAsync()
+    {
+        await StoreSwitch.ShowArchiveAsync(Folder.Path);
+        return Folder.Path;
+    }
 
     /// <summary>Files of the data folder that hold a text, in UTF-8 or UTF-16.</summary>
     public static IReadOnlyList<string> FilesWith(string folder, params string[] texts)

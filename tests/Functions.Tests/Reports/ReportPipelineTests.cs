@@ -121,6 +121,7 @@ public sealed class ReportPipelineTests
         var keys = new List<string>();
         for (var pupil = 0; pupil < ReportSite.PupilsOfSchool; pupil++)
             keys.Add((await app.Get<StudentDirectory>().FindAsync(StudentUniqueId.Parse(ReportSite.PupilOf(0, pupil)), CancellationToken.None))!.Value.ToString());
+        await StoreSwitch.ShowArchiveAsync(folder.Path);
         var files = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => f.Contains("report", StringComparison.Ordinal)).ToList();
         var rows = await RowsAsync(app, null);
         var texts = rows.Select(r => r.Key.Value + System.Text.Encoding.UTF8.GetString(r.Body.Span)).ToList();

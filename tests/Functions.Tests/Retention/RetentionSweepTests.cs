@@ -123,11 +123,11 @@ public sealed class RetentionSweepTests : IAsyncLifetime
         await rig.Get<PupilErasure>().EraseAsync(Authority.CommandLine, Id, ErasureReason.Request, default);
         Assert.Equal(1, (await rig.SendAttendanceAsync("2026-02-11")).Erased);
         await rig.SendRosterAsync();
-        Assert.NotEmpty(FilesWith(System.IO.Path.Combine(rig.Folder.Path, "archive"), Number + ",", Number + "\""));
+        Assert.NotEmpty(FilesWith(System.IO.Path.Combine(await rig.ShownAsync(), "archive"), Number + ",", Number + "\""));
         var now = new DateTimeOffset(Today, new TimeOnly(13, 0), TimeSpan.Zero);
         Assert.True((await RunAsync(now)).ErasedFromFeeds >= 3);
-        Assert.Empty(FilesWith(System.IO.Path.Combine(rig.Folder.Path, "archive"), Number + ",", Number + "\"", Name));
-        Assert.NotEmpty(FilesWith(System.IO.Path.Combine(rig.Folder.Path, "archive"), Neighbour));
+        Assert.Empty(FilesWith(System.IO.Path.Combine(await rig.ShownAsync(), "archive"), Number + ",", Number + "\"", Name));
+        Assert.NotEmpty(FilesWith(System.IO.Path.Combine(await rig.ShownAsync(), "archive"), Neighbour));
         Assert.Equal(0, (await RunAsync(now)).ErasedFromFeeds);
     }
 

@@ -80,7 +80,7 @@ public sealed partial class PageFormTests : IAsyncDisposable
         foreach (var function in FunctionCatalogue.OfThisApp().Functions)
         {
             if (function.Trigger is not TriggerBinding.Http http || !http.Methods.Contains("POST")
-                || http.Route.StartsWith("api/", StringComparison.Ordinal) || http.Route == "signin-oidc") continue;
+                || http.Route.StartsWith("api/", StringComparison.Ordinal) || http.Route is "signin-oidc" or "{*path}") continue;
             var route = RouteValue().Replace(http.Route, value => value.Value.Contains("guid", StringComparison.Ordinal) ? Guid.Empty.ToString() : "x");
             using var answer = await client.PostAsync("/" + route, new FormUrlEncodedContent([new("word", "x")]));
             Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{function.Name} took a form without a token: {(int)answer.StatusCode}.");

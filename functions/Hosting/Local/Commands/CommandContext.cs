@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SchoolSignal.Domain.Auditing;
@@ -83,18 +82,17 @@ internal sealed class CommandContext : IAsyncDisposable
     private static CommandContext Open(ParseResult parsed, CommonOptions common, Opening opening, Messages messages)
     {
         var verbose = parsed.GetValue(common.Verbose);
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var options = new LocalOptions(
             Path.GetFullPath(parsed.GetValue(common.Data) ?? opening.DefaultData),
             parsed.GetValue(common.District) ?? DistrictId.Parse(CommonOptions.DefaultDistrict))
         {
             SurvivesPowerCut = opening.SurvivesPowerCut,
             KeepsMailHere = opening.KeepsMailHere,
-            Configuration = configuration,
+            Configuration = common.Configuration,
         };
 
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration);
+        services.AddSingleton(common.Configuration);
         if (opening.Clock?.Invoke(parsed) is { } clock) services.AddSingleton(clock);
         services.AddLogging(log => LocalLog.Configure(log, verbose ? LogLevel.Information : LogLevel.Warning));
         LocalServices.Add(services, options);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Feeds;
 
@@ -12,6 +13,9 @@ internal sealed class CommonOptions
     public const string DefaultData = "./.schoolsignal";
 
     public static readonly string DefaultDistrict = DistrictId.Unnamed.Value;
+
+    /// <summary>The environment's variables, unless a test says otherwise.</summary>
+    public required IConfiguration Configuration { get; init; }
 
     public Option<string> Data { get; } = new("--data")
     {

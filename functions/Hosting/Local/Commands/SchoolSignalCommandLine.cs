@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 
 namespace SchoolSignal.Functions.Hosting.Local.Commands;
 
@@ -8,10 +9,14 @@ namespace SchoolSignal.Functions.Hosting.Local.Commands;
 /// went.</summary>
 internal static class SchoolSignalCommandLine
 {
-    /// <summary>Runs a command; called by Program and, with writers of their own, by tests.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    /// <summary>Runs a command; called by Program and, with writers and a configuration of their own, by tests.</summary>
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default) =>
+        RunAsync(args, output, error, new ConfigurationBuilder().AddEnvironmentVariables().Build(), cancellationToken);
+
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, IConfiguration configuration, CancellationToken cancellationToken)
     {
-        var parsed = Root().Parse(args);
+        var parsed = Root(configuration).Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             foreach (var message in parsed.Errors.Select(e => e.Message).Distinct()) await error.WriteLineAsync(message);
@@ -39,9 +44,9 @@ internal static class SchoolSignalCommandLine
         return await RunAsync(args, output, Console.Error);
     }
 
-    private static RootCommand Root()
+    private static RootCommand Root(IConfiguration configuration)
     {
-        var common = new CommonOptions();
+        var common = new CommonOptions { Configuration = configuration };
         var root = new RootCommand(
             "SchoolSignal puts attendance and teachers' observations together and lists, with reasons, which pupils a school "
             + "counsellor should look at first. It screens; it never diagnoses. Without a command it serves.");
