@@ -45,7 +45,7 @@ public sealed class RunScreening(QueueWork queue, BaselineUpdate baseline, Calen
                 // A form may name a day ahead of the district's, where its system keeps another clock.
                 var formDay = DateOnly.ParseExact(envelope["date"], "yyyy-MM-dd", CultureInfo.InvariantCulture);
                 await runs.ScreenOnFormAsync(
-                    StudentKey.Parse(envelope["student"]), SchoolId.Parse(envelope["school"]), formDay > today ? formDay : today, cancellationToken);
+                    StudentKey.Parse(envelope["student"]), SchoolId.Parse(envelope["school"]), formDay > today ? formDay : today, decided, cancellationToken);
                 break;
             case PeriodCounting.SchoolKind or PeriodCounting.ReferralsKind:
                 if (await counting.CountAsync(envelope, cancellationToken) is { } finished) await reports.MakeAsync(finished, cancellationToken);

@@ -1,5 +1,6 @@
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Domain.Attendance;
@@ -22,6 +23,9 @@ public sealed class SchoolYearRegister
     public required SchoolSessionTotals Totals { get; init; }
 
     public required IReadOnlyList<RegisterBlock> Blocks { get; init; }
+
+    /// <summary>The days the school's feeds have covered, from the first to the last; null before the first feed.</summary>
+    public Coverage? Covered { get; init; }
 
     public int SessionsPerDay => (int)Scheme;
 }

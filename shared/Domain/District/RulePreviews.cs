@@ -24,7 +24,7 @@ public sealed class RulePreviews(ITableStore store, SchoolReading reading, Schoo
         var schools = await registry.InYearAsync(year, cancellationToken);
         for (var i = 0; i < schools.Count; i++)
         {
-            if (await reading.ReadAsync(schools[i], year, asOf, null, settings, cancellationToken) is { } read)
+            if (await reading.ReadAsync(schools[i], year, asOf, settings, cancellationToken) is { } read)
                 Count(byNow, byThen, read, counts);
             if (looked is not null) await looked(new PreviewProgress(i + 1, schools.Count));
         }

@@ -12,6 +12,8 @@ public sealed class Outbox(ITableStore store, IMessageSender sender)
 {
     internal const string Prefix = "O";
 
+    private static readonly RowKeyRange Rows = RowKeyRange.Under(Prefix);
+
     /// <summary>The row to add to the commit.</summary>
     public static RowChange Row(QueueName queue, Envelope envelope, DateTimeOffset? notBefore = null) =>
         new RowChange.Insert(
@@ -20,28 +22,39 @@ public sealed class Outbox(ITableStore store, IMessageSender sender)
                 new OutboxEntry(queue.Value, envelope.ToJson(), envelope.MessageId, envelope.Find(Envelope.Session), notBefore?.ToString("O", CultureInfo.InvariantCulture)),
                 OutboxJson.Default.OutboxEntry));
 
+    /// <summary>Makes the commit and sends what of it is due, without a look at what else lies in the partition's outbox.</summary>
+    public async Task<CommitResult> CommitAsync(
+        TableName table, PartitionKey partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
+    {
+        var result = await store.CommitAsync(table, partition, changes, cancellationToken);
+        if (result is not CommitResult.Committed committed) return result;
+        var due = new List<TableRow>();
+        for (var i = 0; i < changes.Count; i++)
+            if (changes[i] is RowChange.Insert insert && Rows.Contains(insert.Key)) due.Add(new TableRow(insert.Key, committed.ETags[i], insert.Body));
+        foreach (var chunk in due.Chunk(ITableStore.MaxChanges)) await SendAsync(table, partition, chunk, cancellationToken);
+        return result;
+    }
+
     /// <summary>Sends what lies in the partition's outbox, oldest key first, and removes it. Safe beside another relay.</summary>
     /// <returns>How many messages were sent.</returns>
     public async Task<int> RelayAsync(TableName table, PartitionKey partition, CancellationToken cancellationToken)
     {
-        var sent = 0;
         var rows = new List<TableRow>();
-        await foreach (var row in store.QueryAsync(table, partition, RowKeyRange.Under(Prefix), cancellationToken))
+        await foreach (var row in store.QueryAsync(table, partition, Rows, cancellationToken))
             rows.Add(row);
-        foreach (var group in rows.Select(row => (row, entry: Read(row))).GroupBy(pair => pair.entry.Queue))
-        {
-            foreach (var chunk in group.Chunk(ITableStore.MaxChanges))
-            {
-                await sender.SendAsync(QueueName.Parse(group.Key), [.. chunk.Select(pair => pair.entry.ToMessage())], cancellationToken);
-                sent += chunk.Length;
-                var deletes = chunk.Select(pair => (RowChange)new RowChange.Delete(pair.row.Key, pair.row.ETag)).ToList();
-                if (await store.CommitAsync(table, partition, deletes, cancellationToken) is CommitResult.Committed) continue;
-                // Another relay removed some of them: remove what is left one by one.
-                foreach (var delete in deletes)
-                    await store.CommitAsync(table, partition, [delete], cancellationToken);
-            }
-        }
-        return sent;
+        foreach (var chunk in rows.Chunk(ITableStore.MaxChanges)) await SendAsync(table, partition, chunk, cancellationToken);
+        return rows.Count;
+    }
+
+    private async Task SendAsync(TableName table, PartitionKey partition, TableRow[] rows, CancellationToken cancellationToken)
+    {
+        foreach (var queue in rows.Select(Read).GroupBy(entry => entry.Queue))
+            await sender.SendAsync(QueueName.Parse(queue.Key), [.. queue.Select(entry => entry.ToMessage())], cancellationToken);
+        var deletes = rows.Select(row => (RowChange)new RowChange.Delete(row.Key, row.ETag)).ToList();
+        if (await store.CommitAsync(table, partition, deletes, cancellationToken) is CommitResult.Committed) return;
+        // Another relay removed some of them: remove what is left one by one.
+        foreach (var delete in deletes)
+            await store.CommitAsync(table, partition, [delete], cancellationToken);
     }
 
     private static OutboxEntry Read(TableRow row) =>

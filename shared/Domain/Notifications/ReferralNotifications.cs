@@ -24,7 +24,6 @@ public sealed class ReferralNotifications(
         if (entry is null) return;
         var planned = await PlanAsync(place, referral, entry, changed.Alerts, cancellationToken);
         await WriteAsync(place, NotificationSubject.Referral(referral.Id.ToString()), planned, envelope, cancellationToken);
-        await outbox.RelayAsync(place.Table, place.Partition, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Notification>> PlanAsync(
@@ -73,7 +72,7 @@ public sealed class ReferralNotifications(
             List<RowChange> changes = [Inbox.Row(envelope, time.GetUtcNow())];
             foreach (var notification in planned.Where(n => !known.Contains(NotificationLog.KeyOf(n))))
                 changes.AddRange(NotificationLog.Plan(place, notification, sender.Mailbox, null));
-            if (await store.CommitAsync(place.Table, place.Partition, changes, cancellationToken) is CommitResult.Committed) return;
+            if (await outbox.CommitAsync(place.Table, place.Partition, changes, cancellationToken) is CommitResult.Committed) return;
             if (await Inbox.IsDoneAsync(store, place.Table, place.Partition, envelope, cancellationToken)) return;
         }
     }

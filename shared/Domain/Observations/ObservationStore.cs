@@ -44,12 +44,9 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
         var partition = partitions.Of(form.Observation.Student);
         var key = KeyOf(form.Observation);
         var body = ObservationRow.Write(form);
-        if (await store.CommitAsync(
+        if (await outbox.CommitAsync(
                 TableName.Pupils, partition, [new RowChange.Insert(key, body), RescreeningOf(form), .. also], cancellationToken) is CommitResult.Committed)
-        {
-            await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
             return ObservationSaved.Stored;
-        }
         return await store.GetAsync(TableName.Pupils, partition, key, cancellationToken) is { } row && row.Body.Span.SequenceEqual(body)
             ? ObservationSaved.AlreadyStored
             : ObservationSaved.KeyUsedBefore;
@@ -64,9 +61,7 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
         List<RowChange> changes = [new RowChange.Replace(KeyOf(after.Observation), before.Version, ObservationRow.Write(after)), RescreeningOf(after), .. also];
         if (after.Note != before.Form.Note || !after.Observation.Items.SequenceEqual(before.Form.Observation.Items))
             changes.Add(new RowChange.Insert(HistoryKeyOf(before.Form), ObservationRow.Write(before.Form)));
-        if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is not CommitResult.Committed) return false;
-        await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
-        return true;
+        return await outbox.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed;
     }
 
     public async ValueTask<VersionedObservation?> FindAsync(
@@ -83,10 +78,9 @@ public sealed class ObservationStore(ITableStore store, Outbox outbox, DistrictI
     public async Task<ObservationSaved> SaveConcernAsync(SafeguardingConcern concern, IReadOnlyList<RowChange> also, CancellationToken cancellationToken)
     {
         var partition = partitions.Of(concern.Student);
-        if (await store.CommitAsync(TableName.Pupils, partition, [.. ConcernRows(concern), .. also], cancellationToken) is not CommitResult.Committed)
-            return ObservationSaved.AlreadyStored;
-        await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
-        return ObservationSaved.Stored;
+        return await outbox.CommitAsync(TableName.Pupils, partition, [.. ConcernRows(concern), .. also], cancellationToken) is CommitResult.Committed
+            ? ObservationSaved.Stored
+            : ObservationSaved.AlreadyStored;
     }
 
     /// <summary>The rows that keep a new concern and send it on its way, for a commit of the pupil's partition.</summary>

@@ -85,9 +85,7 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
             if (taker.Authority is { } authority) rows.Add(AuditTrail.Row(AuditOf(change, authority)));
             if (also is not null) rows.AddRange(also(change));
             // Somebody was faster: what is there now is looked at again.
-            if (await store.CommitAsync(TableName.Pupils, partition, rows, cancellationToken) is not CommitResult.Committed) continue;
-            await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
-            return taken;
+            if (await outbox.CommitAsync(TableName.Pupils, partition, rows, cancellationToken) is CommitResult.Committed) return taken;
         }
     }
 
@@ -159,11 +157,7 @@ public sealed class ReferralStore(ITableStore store, Outbox outbox, DistrictId d
                 changes.Add(new RowChange.Delete(ReferralRows.ResultKey(open.Referral.School, result.Student), left.Version));
             if (changes.Count == 0) return change;
 
-            if (await store.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed)
-            {
-                if (made is not null) await outbox.RelayAsync(TableName.Pupils, partition, cancellationToken);
-                return change;
-            }
+            if (await outbox.CommitAsync(TableName.Pupils, partition, changes, cancellationToken) is CommitResult.Committed) return change;
             stored = await FindResultAsync(result.School, result.Student, cancellationToken);
             referrals = await ReadReferralsAsync(result.Student, cancellationToken);
         }

@@ -30,12 +30,12 @@ public static class RescreenBenchmark
         var folder = LocalStore.Copy(await LocalStore.EnsureAsync(options.Work, options.Quick ? ImportShape.ManyDays.Tenth() : ImportShape.ManyDays));
         await using var app = LocalStore.Open(folder);
         await StoreScreening.SetLegalBasisAsync(app);
-        var runs = app.GetRequiredService<ScreeningRuns>();
+        var (runs, settings) = (app.GetRequiredService<ScreeningRuns>(), app.GetRequiredService<DistrictSettingsStore>());
         var (kept, quiet) = (new List<TimeSpan>(), new List<TimeSpan>());
         foreach (var (student, number) in (await SomePupilsAsync(app)).Select((s, i) => (s, i)))
         {
             var start = Stopwatch.GetTimestamp();
-            var result = await runs.ScreenPupilAsync(student, StoreScreening.AsOf, save: true, CancellationToken.None);
+            var result = await runs.ScreenPupilAsync(student, StoreScreening.AsOf, save: true, (await settings.ReadAsync(CancellationToken.None)).Settings, CancellationToken.None);
             var taken = Stopwatch.GetElapsedTime(start);
             if (number >= WarmUpPupils) (result!.Level == Level.None ? quiet : kept).Add(taken);
         }

@@ -38,6 +38,42 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task Commit_OfStateAndMessages_SendsWhatIsDueAndLeavesNoRow()
+    {
+        var outbox = new Outbox(store.Tables, store.Queue);
+        var state = RowKey.Of("state");
+        var result = await outbox.CommitAsync(
+            TableName.Feeds, Partition,
+            [new RowChange.Insert(state, new byte[] { 1 }), Outbox.Row(QueueName.Screenings, Message), Outbox.Row(QueueName.Referrals, Message with { Key = "work 2" })], CancellationToken.None);
+        Assert.Equal(3, Assert.IsType<CommitResult.Committed>(result).ETags.Count);
+        Assert.NotNull(await store.Tables.GetAsync(TableName.Feeds, Partition, state, CancellationToken.None));
+        Assert.Single(await ReceiveAsync());
+        Assert.Single(await store.Queue.ReceiveAsync(QueueName.Referrals, 10, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Equal(0, await outbox.RelayAsync(TableName.Feeds, Partition, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Commit_BesideAnotherMessageInThePartition_LeavesThatToItsOwnSender()
+    {
+        await CommitAsync(Partition);
+        var outbox = new Outbox(store.Tables, store.Queue);
+        await outbox.CommitAsync(TableName.Feeds, Partition, [Outbox.Row(QueueName.Referrals, Message with { Key = "work 2" })], CancellationToken.None);
+        Assert.Empty(await ReceiveAsync());
+        Assert.Equal(1, await outbox.RelayAsync(TableName.Feeds, Partition, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Commit_ThatConflicts_SendsNothing()
+    {
+        var outbox = new Outbox(store.Tables, store.Queue);
+        var state = RowKey.Of("state");
+        await store.Tables.CommitAsync(TableName.Feeds, Partition, [new RowChange.Insert(state, new byte[] { 1 })], CancellationToken.None);
+        Assert.IsType<CommitResult.Conflict>(await outbox.CommitAsync(
+            TableName.Feeds, Partition, [new RowChange.Insert(state, new byte[] { 2 }), Outbox.Row(QueueName.Screenings, Message)], CancellationToken.None));
+        Assert.Empty(await ReceiveAsync());
+    }
+
+    [Fact]
     public async Task Sweep_CrashBeforeDispatch_Sends()
     {
         await CommitAsync(Partition);

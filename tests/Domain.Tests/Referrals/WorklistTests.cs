@@ -1,5 +1,6 @@
 using CsCheck;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Screening;
@@ -161,7 +162,8 @@ public sealed class WorklistTests : IDisposable
         var referral = await OpenAsync(10, Level.Raised, 1, capacity: Cap(1));
         await OpenAsync(10, Level.Raised, 0, capacity: Cap(1));
         await rig.ProjectAsync();
-        var broken = new ReferralStore(new RefusingTables(rig.Tables), rig.Outbox, Cast.District, rig.Partitions, rig.Clock);
+        var refusing = new RefusingTables(rig.Tables);
+        var broken = new ReferralStore(refusing, new Outbox(refusing, rig.Store.Queue), Cast.District, rig.Partitions, rig.Clock);
         await Assert.ThrowsAsync<IOException>(() => new WeeklyCap(rig.Tables, broken, rig.Worklist, Cast.District)
             .ReleaseAsync(Oakfield, Cap(1), March(10), CancellationToken.None));
         Assert.Equal(1, await rig.WeeklyCap.ReleaseAsync(Oakfield, Cap(1), March(10), CancellationToken.None));

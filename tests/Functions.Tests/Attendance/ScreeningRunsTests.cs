@@ -46,7 +46,7 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
         Assert.Equal(12, school.Results.Count);
         foreach (var result in school.Results)
         {
-            var alone = await app.Get<ScreeningRuns>().ScreenPupilAsync(result.Student, Today, save: false, default);
+            var alone = await app.Get<ScreeningRuns>().ScreenPupilAsync(result.Student, Today, save: false, (await app.Get<DistrictSettingsStore>().ReadAsync(default)).Settings, default);
             Assert.Equivalent(result, alone, strict: true);
         }
     }
@@ -95,9 +95,9 @@ public sealed class ScreeningRunsTests : IAsyncLifetime
         await SendWeeksAsync(absent: "s1");
         var s1 = (await app.Get<StudentDirectory>().FindAsync(StudentUniqueId.Parse("s1"), default))!.Value;
         await app.Get<DistrictSettingsStore>().ChangeAsync((s, _) => ValueTask.FromResult(s with { OptOuts = new HashSet<StudentKey> { s1 } }), default);
-        Assert.Equal(NotScreenedReason.OptedOut, (await app.Get<ScreeningRuns>().ScreenPupilAsync(s1, Today, save: false, default))!.NotScreenedBecause);
+        Assert.Equal(NotScreenedReason.OptedOut, (await app.Get<ScreeningRuns>().ScreenPupilAsync(s1, Today, save: false, (await app.Get<DistrictSettingsStore>().ReadAsync(default)).Settings, default))!.NotScreenedBecause);
         await app.Get<DistrictSettingsStore>().ChangeAsync((s, _) => ValueTask.FromResult(s with { OptOuts = new HashSet<StudentKey>(), LegalBasis = null }), default);
-        Assert.Equal(NotScreenedReason.NoLegalBasis, (await app.Get<ScreeningRuns>().ScreenPupilAsync(s1, Today, save: false, default))!.NotScreenedBecause);
+        Assert.Equal(NotScreenedReason.NoLegalBasis, (await app.Get<ScreeningRuns>().ScreenPupilAsync(s1, Today, save: false, (await app.Get<DistrictSettingsStore>().ReadAsync(default)).Settings, default))!.NotScreenedBecause);
     }
 
     [Fact]

@@ -38,6 +38,10 @@ public static class LedgerKeys
     public static RowKeyRange PagesOfMonths(int firstYearMonth, int lastYearMonth) =>
         RowKeyRange.Between([Pages], Number(firstYearMonth), Number(lastYearMonth));
 
+    /// <summary>Section events of all months up to one, inclusive.</summary>
+    public static RowKeyRange SectionsThrough(int lastYearMonth) =>
+        RowKeyRange.Between([Sections], Number(0), Number(lastYearMonth));
+
     /// <summary>Pages of one month, both blocks inclusive.</summary>
     public static RowKeyRange PagesOf(int yearMonth, int firstBlock, int lastBlock, string kind = Pages) =>
         RowKeyRange.Between([kind, Number(yearMonth)], Number(firstBlock), Number(lastBlock));

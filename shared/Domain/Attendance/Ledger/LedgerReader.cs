@@ -16,7 +16,7 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
     {
         var partition = LedgerKeys.Partition(district, school, year);
         if (await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is not { Header: var header }) return null;
-        var decided = await years.DaysAsync(school, year, null, cancellationToken);
+        var decided = await years.DaysAsync(school, year, header, null, cancellationToken);
         var days = new SchoolDays(decided.Days.Dates[..decided.Days.CountThrough(through)].ToArray());
         var sessions = (int)header.Scheme;
         var columns = new ColumnMap(days, sessions);
@@ -34,6 +34,7 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
             Scheme = header.Scheme,
             Totals = await ReadTotalsAsync(partition, days, columns, cancellationToken),
             Blocks = [.. blocks.Values.OrderBy(b => b.Number)],
+            Covered = header.Covered,
         };
     }
 
@@ -113,10 +114,10 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
     private async Task<Dictionary<(int YearMonth, int Block), TableRow>> ReadSectionsAsync(
         PartitionKey partition, SchoolDays days, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
     {
-        var range = RowKeyRange.Under(LedgerKeys.Sections);
-        var single = only is null ? null : MonthsOf(days).SelectMany(month => only.Select(block => LedgerKeys.Section(month, block)));
-        var found = new Dictionary<(int, int), TableRow>();
-        await foreach (var row in RowsAsync(partition, range, single, cancellationToken)) found[LedgerKeys.ParsePage(row.Key)] = row;
+        // Most schools have none, and where lessons are recorded they are few: one question for all blocks, whichever are wanted.
+        var found = new Dictionary<(int YearMonth, int Block), TableRow>();
+        await foreach (var row in store.QueryAsync(TableName.Attendance, partition, LedgerKeys.SectionsThrough(LedgerKeys.YearMonth(days[^1])), cancellationToken))
+            if (LedgerKeys.ParsePage(row.Key) is var key && (only is null || only.Contains(key.Block))) found[key] = row;
         return found;
     }
 

@@ -124,7 +124,7 @@ public sealed class PeriodCounting(
         if (days.CountThrough(period.Last) is var through && (through == 0 || days[through - 1] < period.First))
             return SchoolCounts.Empty(school, CountState.NoSchoolDay, null);
         var asOf = days[through - 1];
-        if (await reading.ReadAsync(school, year, asOf, null, decided, cancellationToken) is not { } read)
+        if (await reading.ReadAsync(school, year, asOf, decided, cancellationToken) is not { } read)
             return SchoolCounts.Empty(school, CountState.StaleFeed, asOf);
         var bands = period.Kind == PeriodKind.Term ? await BandsAsync(read, cancellationToken) : null;
         return new SchoolCounter(await ruleSets.OfAsync(decided, cancellationToken)).Count(read, period.First, bands);

@@ -31,24 +31,36 @@ public sealed class SchoolReading(
     /// <summary>Inclusive.</summary>
     internal static DateOnly FirstDayOfForms(DateOnly asOf) => asOf.AddYears(-FormYears);
 
-    /// <param name="only">The pupil to read, with the block alone; null for the whole school.</param>
-    /// <returns>Null if the school has no attendance in that year, or the pupil no place.</returns>
+    /// <returns>Null if the school has no attendance in that year.</returns>
     public async Task<SchoolToScreen?> ReadAsync(
-        SchoolId school, SchoolYear year, DateOnly asOf, StudentKey? only, DistrictSettings settings, CancellationToken cancellationToken)
+        SchoolId school, SchoolYear year, DateOnly asOf, DistrictSettings settings, CancellationToken cancellationToken)
     {
-        int[]? blocks = null;
-        if (only is { } pupil)
-        {
-            if (await ledger.FindBlockAsync(school, year, pupil, cancellationToken) is not { } block) return null;
-            blocks = [block];
-        }
-        if (await BaselineAsync(school, year, asOf, blocks, settings, cancellationToken) is not { } baseline) return null;
+        if (await BaselineAsync(school, year, asOf, null, settings, cancellationToken) is not { } baseline) return null;
+        var movers = MoversIn(baseline).ToList();
+        return await ToScreenAsync(baseline, movers, await FormsAsync(school, movers, asOf, cancellationToken), settings, cancellationToken);
+    }
 
-        var movers = baseline.Register.Blocks.SelectMany(b => b.Slots)
-            .Where(s => s is { ElsewhereToo: true } && (only is null || s.Student == only))
-            .Select(s => s!.Student).ToList();
-        var places = await PlacesAsync(baseline, movers, year, asOf, settings, cancellationToken);
-        var forms = await observers.OfAsync(await FormsAsync(school, only, movers, asOf, cancellationToken), cancellationToken);
+    /// <summary>Reads what one pupil's screening needs: of the school's pupils the block alone.</summary>
+    /// <returns>Null if the school has no attendance in that year, or the pupil no place.</returns>
+    public async Task<SchoolToScreen?> ReadPupilAsync(
+        SchoolId school, SchoolYear year, DateOnly asOf, StudentKey student, StudentProfile profile, DistrictSettings settings, CancellationToken cancellationToken)
+    {
+        if (await ledger.FindBlockAsync(school, year, student, cancellationToken) is not { } block) return null;
+        if (await BaselineAsync(school, year, asOf, [block], settings, cancellationToken) is not { } baseline) return null;
+        var schools = profile.Enrollments.Select(e => e.School).Append(school).Distinct().ToList();
+        var forms = await observations.ReadPupilAsync(student, schools, FirstDayOfForms(asOf), asOf, cancellationToken);
+        return await ToScreenAsync(baseline, [.. MoversIn(baseline).Where(mover => mover == student)], forms, settings, cancellationToken);
+    }
+
+    /// <summary>Pupils with days at another school in the same year.</summary>
+    private static IEnumerable<StudentKey> MoversIn(SchoolBaseline school) =>
+        school.Register.Blocks.SelectMany(b => b.Slots).Where(s => s is { ElsewhereToo: true }).Select(s => s!.Student);
+
+    private async Task<SchoolToScreen> ToScreenAsync(
+        SchoolBaseline baseline, List<StudentKey> movers, IReadOnlyList<Observation> stated, DistrictSettings settings, CancellationToken cancellationToken)
+    {
+        var places = await PlacesAsync(baseline, movers, baseline.Register.Year, baseline.AsOf, settings, cancellationToken);
+        var forms = await observers.OfAsync(stated, cancellationToken);
         return new SchoolToScreen(baseline, new ScreeningInputs(settings.LegalBasis is not null)
         {
             OptedOut = settings.OptOuts,
@@ -70,7 +82,7 @@ public sealed class SchoolReading(
     {
         var partition = LedgerKeys.Partition(district, register.School, register.Year);
         if (await FeedPause.IsPausedAsync(store, partition, cancellationToken)) return NotScreenedReason.FeedPaused;
-        if (await SchoolYearHeader.FindAsync(store, partition, cancellationToken) is not { Header.Covered: { } covered }) return NotScreenedReason.StaleFeed;
+        if (register.Covered is not { } covered) return NotScreenedReason.StaleFeed;
         if (covered.To >= asOf) return null;
         var days = (await years.DaysAsync(register.School, register.Year, new Coverage(covered.From, asOf), cancellationToken)).Days;
         var missed = days.CountThrough(asOf) - days.CountThrough(covered.To);
@@ -115,16 +127,10 @@ public sealed class SchoolReading(
     }
 
     private async Task<List<Observation>> FormsAsync(
-        SchoolId school, StudentKey? only, List<StudentKey> movers, DateOnly asOf, CancellationToken cancellationToken)
+        SchoolId school, List<StudentKey> movers, DateOnly asOf, CancellationToken cancellationToken)
     {
         var from = FirstDayOfForms(asOf);
         var forms = new List<Observation>();
-        if (only is { } pupil)
-        {
-            var profile = await enrollments.FindAsync(pupil, cancellationToken);
-            var schools = (profile?.Enrollments ?? []).Select(e => e.School).Append(school).Distinct().ToList();
-            return [.. await observations.ReadPupilAsync(pupil, schools, from, asOf, cancellationToken)];
-        }
         foreach (var of in (await observations.ReadSchoolAsync(school, from, asOf, cancellationToken)).Values) forms.AddRange(of);
         foreach (var mover in movers)
         {

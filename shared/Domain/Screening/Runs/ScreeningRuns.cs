@@ -18,7 +18,7 @@ public sealed class ScreeningRuns(
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var formsBefore = save ? await FormVersionsAsync(school, null, asOf, cancellationToken) : null;
-        if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read)
+        if (await reading.ReadAsync(school, year, asOf, settings, cancellationToken) is not { } read)
             return SchoolScreening.Empty(school, year, asOf);
 
         var rules = await ruleSets.OfAsync(settings, cancellationToken);
@@ -27,7 +27,7 @@ public sealed class ScreeningRuns(
         if (formsBefore is not null)
         {
             await SaveAsync(read, results, report, settings, cancellationToken);
-            await ScreenNewFormsAsync(school, asOf, formsBefore, cancellationToken);
+            await ScreenNewFormsAsync(school, asOf, formsBefore, settings, cancellationToken);
             await trail.AppendAsync(
                 AuditEntry.OfRun(Authority.System("screening"), AuditAction.ScreenSchool, Guid.NewGuid().ToString("N"), school, time.GetUtcNow(), results.Count),
                 cancellationToken);
@@ -37,12 +37,12 @@ public sealed class ScreeningRuns(
 
     /// <summary>Screens a pupil on a form's coming, correction or withdrawal, and again for as long as another one changed
     /// meanwhile: of two at once, whoever writes last has seen every form.</summary>
-    public async Task ScreenOnFormAsync(StudentKey student, SchoolId school, DateOnly asOf, CancellationToken cancellationToken)
+    public async Task ScreenOnFormAsync(StudentKey student, SchoolId school, DateOnly asOf, DistrictSettings settings, CancellationToken cancellationToken)
     {
         var before = await FormVersionsAsync(school, student, asOf, cancellationToken);
         while (true)
         {
-            await ScreenPupilAsync(student, asOf, save: true, cancellationToken);
+            await ScreenPupilAsync(student, asOf, save: true, settings, cancellationToken);
             var after = await FormVersionsAsync(school, student, asOf, cancellationToken);
             if (before.GetValueOrDefault(student) == after.GetValueOrDefault(student)) return;
             before = after;
@@ -50,9 +50,9 @@ public sealed class ScreeningRuns(
     }
 
     /// <summary>Screens one pupil, as a form or a correction asks for.</summary>
-    public async Task<ScreeningResult?> ScreenPupilAsync(StudentKey student, DateOnly asOf, bool save, CancellationToken cancellationToken)
+    public async Task<ScreeningResult?> ScreenPupilAsync(
+        StudentKey student, DateOnly asOf, bool save, DistrictSettings settings, CancellationToken cancellationToken)
     {
-        var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         if (await FindAsync(student, asOf, settings, cancellationToken) is not ({ } read, { } place)) return null;
         var rules = await ruleSets.OfAsync(settings, cancellationToken);
         var report = new ScreeningReport(new Screener(rules));
@@ -76,7 +76,7 @@ public sealed class ScreeningRuns(
     {
         var settings = (await settingsStore.ReadAsync(cancellationToken)).Settings;
         var rows = new List<(StudentKey, double?[])>();
-        if (await reading.ReadAsync(school, year, asOf, null, settings, cancellationToken) is not { } read) return rows;
+        if (await reading.ReadAsync(school, year, asOf, settings, cancellationToken) is not { } read) return rows;
         var screener = new Screener(await ruleSets.OfAsync(settings, cancellationToken));
         // Indicators describe; only rules judge. They need no legal basis to be looked at by whoever may see the register.
         var inputs = read.Inputs with { HasLegalBasis = true };
@@ -98,12 +98,12 @@ public sealed class ScreeningRuns(
     /// <summary>A school's run takes a while: a form that came meanwhile has been screened by itself, and the run, which had not
     /// read it, may have written over that.</summary>
     private async Task ScreenNewFormsAsync(
-        SchoolId school, DateOnly asOf, IReadOnlyDictionary<StudentKey, int> before, CancellationToken cancellationToken)
+        SchoolId school, DateOnly asOf, IReadOnlyDictionary<StudentKey, int> before, DistrictSettings settings, CancellationToken cancellationToken)
     {
         var after = await FormVersionsAsync(school, null, asOf, cancellationToken);
         foreach (var student in before.Keys.Union(after.Keys))
             if (before.GetValueOrDefault(student) != after.GetValueOrDefault(student))
-                await ScreenOnFormAsync(student, school, asOf, cancellationToken);
+                await ScreenOnFormAsync(student, school, asOf, settings, cancellationToken);
     }
 
     private Task<IReadOnlyDictionary<StudentKey, int>> FormVersionsAsync(SchoolId school, StudentKey? student, DateOnly asOf, CancellationToken cancellationToken) =>
@@ -111,13 +111,13 @@ public sealed class ScreeningRuns(
 
     private async Task<(SchoolToScreen?, PupilPlace?)> FindAsync(StudentKey student, DateOnly asOf, DistrictSettings settings, CancellationToken cancellationToken)
     {
-        var profile = await enrollments.FindAsync(student, cancellationToken);
+        if (await enrollments.FindAsync(student, cancellationToken) is not { } profile) return (null, null);
         var year = SchoolYear.Containing(asOf, settings.FirstMonth);
         // Where the pupil has left, the last school of the year still explains.
-        var school = profile?.On(asOf)?.School
-            ?? profile?.Enrollments.LastOrDefault(e => e.Entry <= asOf && (e.Exit ?? asOf) >= year.FirstDay)?.School;
+        var school = profile.On(asOf)?.School
+            ?? profile.Enrollments.LastOrDefault(e => e.Entry <= asOf && (e.Exit ?? asOf) >= year.FirstDay)?.School;
         if (school is not { } known) return (null, null);
-        if (await reading.ReadAsync(known, year, asOf, student, settings, cancellationToken) is not { } read) return (null, null);
+        if (await reading.ReadPupilAsync(known, year, asOf, student, profile, settings, cancellationToken) is not { } read) return (null, null);
         return (read, PlaceOf(read, student));
     }
 
