@@ -12,10 +12,13 @@ namespace SchoolSignal.Functions.Hosting.Local;
 /// <remarks>A file is first renamed into <c>drop/taking</c> with the id of the feed it becomes before its name. Whatever a
 /// crash interrupts, the next start finds the id and goes on with that very feed: nothing is imported twice, nothing lost.
 /// The log names the feed and never the file: people put names into file names.</remarks>
-internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, FeedStore feeds, TimeProvider clock, ILogger<FileDrop> log) : BackgroundService
+internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, FeedStore feeds, DroppedFiles copies, TimeProvider clock, ILogger<FileDrop> log) : BackgroundService
 {
     /// <summary>A file of the same size at two looks, so far apart, has stopped growing.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the copies are looked through for what is to go.</summary>
+    public static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
 
     private const string ReportEnding = ".report.json";
 
@@ -26,6 +29,7 @@ internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, 
 
     // Sizes at the last look, and files done whose feed is not finished yet.
     private Dictionary<string, long> seen = [];
+    private DateTimeOffset nextSweep;
     private readonly Dictionary<string, FeedId> unreported = [];
 
     private string Done => Path.Combine(drop, "done");
@@ -59,6 +63,9 @@ internal sealed partial class FileDrop(LocalOptions options, FeedIntake intake, 
         seen = now;
         foreach (var (file, feed) in unreported.ToList())
             if (await feeds.ReportAsync(feed, cancellationToken) is { Status.IsFinal: true } report) await ReportAsync(file, FeedReportJson.Write(report), cancellationToken);
+        if (clock.GetUtcNow() is var time && time < nextSweep) return;
+        nextSweep = time + BetweenSweeps;
+        await copies.SweepAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -130,14 +130,16 @@ public static class DistrictConfigFile
     private static Func<RetentionSettings, RetentionSettings>? ReadRetention(ConfigReader reader, Dictionary<string, JsonElement> parts)
     {
         if (!parts.ContainsKey("retention")) return null;
-        var named = reader.Object(parts, "retention", "feedFileDays", "recordMonthsAfterLeaving", "notificationDays", "inboxDays", "failureDays");
+        var named = reader.Object(parts, "retention", "feedFileDays", "recordMonthsAfterLeaving", "notificationDays", "inboxDays", "failureDays", "registerYears");
         var files = reader.Number(named, "feedFileDays", 30, RetentionSettings.MostDays);
         var records = reader.Number(named, "recordMonthsAfterLeaving", 0, 240);
         var notifications = reader.Number(named, "notificationDays", 30, RetentionSettings.MostDays);
         var inboxes = reader.Number(named, "inboxDays", 30, RetentionSettings.MostDays);
         var failures = reader.Number(named, "failureDays", 7, RetentionSettings.MostDays);
+        var registers = reader.Number(named, "registerYears", 2, 30);
         return held => new RetentionSettings(
-            files ?? held.FeedFileDays, records ?? held.RecordMonthsAfterLeaving, notifications ?? held.NotificationDays, inboxes ?? held.InboxDays, failures ?? held.FailureDays);
+            files ?? held.FeedFileDays, records ?? held.RecordMonthsAfterLeaving, notifications ?? held.NotificationDays, inboxes ?? held.InboxDays, failures ?? held.FailureDays,
+            registers ?? held.RegisterYears);
     }
 
     private static DistrictProfile? ReadProfile(ConfigReader reader, Dictionary<string, JsonElement> parts)

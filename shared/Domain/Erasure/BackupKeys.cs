@@ -79,6 +79,30 @@ public sealed class BackupKeys(ITableStore store, DirectoryKeys keys, PupilParti
             TableName.Directory, PartitionOf(bucket), [new RowChange.Insert(row, Sealed(await keys.CurrentAsync(cancellationToken), bucket, row, key))], cancellationToken);
     }
 
+    /// <summary>Seals under a new version of the keyring what is sealed under an older one. A key destroyed or made meanwhile is met in the
+    /// next pass.</summary>
+    /// <returns>How many were sealed under another version.</returns>
+    public async Task<long> ResealAsync(SecretKeys to, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        long found = 0;
+        for (var bucket = 0; bucket < partitions.Count; bucket++)
+        {
+            var old = new List<TableRow>();
+            await foreach (var row in store.QueryAsync(TableName.Directory, PartitionOf(bucket), KnownPartitions.EveryRow, cancellationToken))
+                if (VersionOf(row) != to.Version) old.Add(row);
+            found += old.Count;
+            foreach (var chunk in old.Chunk(ITableStore.MaxChanges))
+            {
+                var changes = new List<RowChange>();
+                foreach (var row in chunk) changes.Add(new RowChange.Replace(row.Key, row.ETag, Sealed(to, bucket, row.Key, await OpenAsync(bucket, row, cancellationToken))));
+                if (await store.CommitAsync(TableName.Directory, PartitionOf(bucket), changes, cancellationToken) is CommitResult.Committed) continue;
+                foreach (var change in changes) await store.CommitAsync(TableName.Directory, PartitionOf(bucket), [change], cancellationToken);
+            }
+        }
+        return found;
+    }
+
     internal static PartitionKey PartitionOf(DistrictId district, int bucket) =>
         PartitionKey.Of(district.Value, "keys", bucket.ToString("D4", CultureInfo.InvariantCulture));
 
@@ -100,12 +124,13 @@ public sealed class BackupKeys(ITableStore store, DirectoryKeys keys, PupilParti
 
     private async ValueTask<byte[]> OpenAsync(int bucket, TableRow row, CancellationToken cancellationToken)
     {
-        var versionSize = row.Body.Span[0];
-        var secret = await keys.OfAsync(Encoding.ASCII.GetString(row.Body.Span.Slice(1, versionSize)), cancellationToken);
+        var secret = await keys.OfAsync(VersionOf(row), cancellationToken);
         var plain = new byte[KeySize];
-        secret.Unseal(row.Body.Span[(1 + versionSize)..], Place(bucket, row.Key), plain);
+        secret.Unseal(row.Body.Span[(1 + row.Body.Span[0])..], Place(bucket, row.Key), plain);
         return plain;
     }
+
+    private static string VersionOf(TableRow row) => Encoding.ASCII.GetString(row.Body.Span.Slice(1, row.Body.Span[0]));
 
     private string Place(int bucket, RowKey row) => $"{PartitionOf(bucket).Value} {row.Value}";
 

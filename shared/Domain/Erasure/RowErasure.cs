@@ -2,6 +2,7 @@ using System.Text;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Roster;
 using SchoolSignal.Domain.Students;
 
@@ -42,6 +43,7 @@ public sealed class RowErasure(
         foreach (var school in schools)
         {
             found += await DeleteAsync(TableName.Schools, KnownPartitions.OfSchool(district, school), IsNamed, remove, cancellationToken);
+            found += await TurnsAsync(KnownPartitions.OfSchool(district, school), trace, remove, cancellationToken);
             foreach (var roll in await classes.OfSchoolAsync(school, cancellationToken))
             {
                 if (roll.Places.All(place => place.Student != student)) continue;
@@ -52,6 +54,22 @@ public sealed class RowErasure(
         found += await DeleteAsync(TableName.Schools, KnownPartitions.OfNoSchool(district), IsNamed, remove, cancellationToken);
         foreach (var member in await KnownPartitions.StaffAsync(staff, cancellationToken))
             found += await DeleteAsync(TableName.Schools, KnownPartitions.OfStaff(district, member), IsNamed, remove, cancellationToken);
+        return found;
+    }
+
+    /// <summary>Turns under a school's weekly cap: the turn stays taken.</summary>
+    private async Task<long> TurnsAsync(PartitionKey school, ErasureTrace trace, bool remove, CancellationToken cancellationToken)
+    {
+        long found = 0;
+        var weeks = new List<TableRow>();
+        await foreach (var row in store.QueryAsync(TableName.Schools, school, RowKeyRange.Under(WeeklyCap.Row), cancellationToken)) weeks.Add(row);
+        foreach (var week in weeks)
+        {
+            if (WeeklyCap.Without(week, id => trace.IsNamedIn(id.ToString())) is not { } without) continue;
+            found++;
+            // Changed by somebody else meanwhile: it is met in the next pass.
+            if (remove) await store.CommitAsync(TableName.Schools, school, [new RowChange.Replace(week.Key, week.ETag, without)], cancellationToken);
+        }
         return found;
     }
 

@@ -78,7 +78,7 @@ public sealed class UrgentWatch(
 
     private async Task RaisedAsync(Envelope envelope, CancellationToken cancellationToken)
     {
-        await concerns.ConsumeAsync(envelope, cancellationToken);
+        if (!await concerns.ConsumeAsync(envelope, cancellationToken)) return;
         var raised = ConcernRaised.Read(envelope);
         var alerts = new ConcernAlerts(raised.Concern, raised.School, time.GetUtcNow(), 0, null, null);
         await PlanAsync(raised.Student, alerts, new RowChange.Insert(KeyOf(raised.Concern), Body(alerts)), cancellationToken);

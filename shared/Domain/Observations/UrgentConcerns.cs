@@ -20,16 +20,17 @@ public sealed class UrgentConcerns(ITableStore store, ObservationStore observati
     private const string NoSchool = "*";
 
     /// <summary>Takes a <see cref="ConcernRaised"/> message; twice is once.</summary>
-    public async Task ConsumeAsync(Envelope envelope, CancellationToken cancellationToken)
+    /// <returns>False if the concern was erased since: there is nobody left to be concerned about.</returns>
+    public async Task<bool> ConsumeAsync(Envelope envelope, CancellationToken cancellationToken)
     {
         var raised = ConcernRaised.Read(envelope);
-        // Erased since: there is nobody left to be concerned about.
-        if (await observations.FindConcernAsync(raised.Student, raised.Concern, cancellationToken) is not { } concern) return;
+        if (await observations.FindConcernAsync(raised.Student, raised.Concern, cancellationToken) is not { } concern) return false;
         var entry = new UrgentConcern(concern.Id, concern.Student, concern.School, concern.Date, concern.Observer, concern.ReceivedAt);
         var body = JsonSerializer.SerializeToUtf8Bytes(entry, ObservationJson.Default.UrgentConcern);
         // A conflict says that it is listed already.
         await store.CommitAsync(
             TableName.Schools, PartitionOf(concern.School), [new RowChange.Insert(RowKey.Of(Rows, concern.Id.ToString("N")), body)], cancellationToken);
+        return true;
     }
 
     /// <summary>The concern among those of the schools and, where asked for, of no known school.</summary>

@@ -12,7 +12,7 @@ namespace SchoolSignal.Domain.Referrals;
 /// counting anybody twice.</summary>
 public sealed class WeeklyCap(ITableStore store, ReferralStore referrals, Worklist worklist, DistrictId district)
 {
-    private const string Row = "C";
+    internal const string Row = "C";
 
     /// <returns>How many referrals were released.</returns>
     public async Task<int> ReleaseAsync(SchoolId school, DistrictCapacity capacity, DateOnly today, CancellationToken cancellationToken)
@@ -26,6 +26,16 @@ public sealed class WeeklyCap(ITableStore store, ReferralStore referrals, Workli
                 is ReferralActionResult.Done)
                 released++;
         return released;
+    }
+
+    /// <summary>The week's row without the referrals that are named: somebody who stands for nobody keeps each one's turn. Null if there are
+    /// none.</summary>
+    internal static byte[]? Without(TableRow week, Func<ReferralId, bool> isNamed)
+    {
+        var counted = JsonSerializer.Deserialize(week.Body.Span, ReferralJson.Default.WeekOfReferrals)!.Referrals;
+        return counted.Any(isNamed)
+            ? JsonSerializer.SerializeToUtf8Bytes(new WeekOfReferrals([.. counted.Select(id => isNamed(id) ? ReferralId.New() : id)]), ReferralJson.Default.WeekOfReferrals)
+            : null;
     }
 
     /// <summary>Those of the waiting whose turn it is, those counted earlier this week included.</summary>

@@ -8,9 +8,12 @@ namespace SchoolSignal.Domain.Retention;
 /// <param name="NotificationDays">What was told to whom, since it was. 30 to 3650.</param>
 /// <param name="InboxDays">That a piece of work is done; longer than anybody may replay it. 30 to 3650.</param>
 /// <param name="FailureDays">Work given up that nobody waits for; what a school's screening waits for stays until somebody decides. 7 to 3650.</param>
-public sealed record RetentionSettings(int FeedFileDays, int RecordMonthsAfterLeaving, int NotificationDays, int InboxDays, int FailureDays)
+/// <param name="RegisterYears">Registers and school-day counts of a school year, since its last day. 2 to 30.</param>
+public sealed record RetentionSettings(int FeedFileDays, int RecordMonthsAfterLeaving, int NotificationDays, int InboxDays, int FailureDays, int RegisterYears = RetentionSettings.DefaultRegisterYears)
 {
     public const int MostDays = 3650;
+
+    public const int DefaultRegisterYears = 6;
 
     public static RetentionSettings Default { get; } = new(400, 12, 400, 400, 90);
 }

@@ -17,9 +17,10 @@ namespace SchoolSignal.Domain.Retention;
 
 /// <summary>What a run let go.</summary>
 /// <param name="Records">Pupils whose forms, results and referrals went.</param>
+/// <param name="RegisterRows">Of registers and school-day counts of years long over.</param>
 /// <param name="ErasedFromFeeds">Lines of pupils erased before their feed came.</param>
 /// <param name="Confirmed">Erasures that found nothing more.</param>
-public sealed record RetentionReport(int FeedFiles, int Records, int Notifications, int InboxRows, int Failures, long ErasedFromFeeds, int Confirmed);
+public sealed record RetentionReport(int FeedFiles, int Records, int Notifications, int InboxRows, int Failures, int RegisterRows, long ErasedFromFeeds, int Confirmed);
 
 /// <summary>Lets go of what has been kept long enough, a bounded share in each run; and ends erasures: once more for late rows, and in feeds
 /// that came since and named somebody who had been erased. The audit has its own (<see cref="AuditRetention"/>).</summary>
@@ -62,6 +63,7 @@ public sealed class RetentionSweep(
             await NotificationsAsync(share, now.AddDays(-kept.NotificationDays), cancellationToken),
             await InboxesAsync(share, now.AddDays(-kept.InboxDays), cancellationToken),
             await FailuresAsync(now.AddDays(-kept.FailureDays), cancellationToken),
+            await RegistersAsync((await calendar.DateAsync(cancellationToken)).AddYears(-kept.RegisterYears), cancellationToken),
             lines, confirmed);
     }
 
@@ -144,6 +146,33 @@ public sealed class RetentionSweep(
             .Where(failure => failure.When < before && failure.Kind is not (FeedSplitter.BatchKind or FeedIntake.ArrivalKind)).Take(MostRows).ToList();
         foreach (var failure in over) await failures.RemoveAsync(failure, cancellationToken);
         return over.Count;
+    }
+
+    /// <summary>Registers, section events, school-day counts and rolls of school years that ended before. A year's partitions go as a whole,
+    /// over several nights if they are large.</summary>
+    private async Task<int> RegistersAsync(DateOnly before, CancellationToken cancellationToken)
+    {
+        var swept = 0;
+        foreach (var (school, year) in await known.SchoolYearsAsync(cancellationToken))
+        {
+            if (year.LastDay >= before) continue;
+            foreach (var place in new[]
+            {
+                new KnownPartition(TableName.Attendance, LedgerKeys.Partition(district, school, year)),
+                new KnownPartition(TableName.Directory, SchoolRolls.SealedPartition(district, school, year)),
+            })
+            {
+                var rows = new List<TableRow>();
+                await foreach (var row in store.QueryAsync(place.Table, place.Key, KnownPartitions.EveryRow, cancellationToken))
+                {
+                    if (swept + rows.Count >= MostRows) break;
+                    rows.Add(row);
+                }
+                await DeleteAsync(place.Table, place.Key, rows, cancellationToken);
+                swept += rows.Count;
+            }
+        }
+        return swept;
     }
 
     /// <summary>Feeds that came since somebody was erased may name the pupil yet: their rows were dropped, their files still say it.</summary>

@@ -1,13 +1,14 @@
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Ports;
 
 namespace SchoolSignal.Domain.Students;
 
 /// <summary>What a rekeying has done so far.</summary>
 /// <param name="Hashed">Pupils who can be found under the new version.</param>
-/// <param name="Sealed">Rows sealed anew: names, and blocks of rolls.</param>
+/// <param name="Sealed">Rows sealed anew: names, blocks of rolls, and the keys of backups.</param>
 /// <param name="Removed">Rows of older versions taken away.</param>
 public sealed record RekeyReport(string From, string To, long Hashed, long Sealed, long Removed);
 
@@ -21,7 +22,7 @@ public sealed record RekeyReport(string From, string To, long Hashed, long Seale
 /// once more. Older versions stay in the keyring: the audit's signatures and sessions were made with them.
 /// </remarks>
 public sealed class DirectoryRekey(
-    ITableStore store, IKeyring keyring, DirectoryKeys keys, SchoolRolls rolls, SchoolRegistry registry, DistrictSettingsStore settingsStore,
+    ITableStore store, IKeyring keyring, DirectoryKeys keys, SchoolRolls rolls, SchoolRegistry registry, BackupKeys backupKeys, DistrictSettingsStore settingsStore,
     DistrictId district, TimeProvider time, int buckets = PupilPartitions.DefaultCount)
 {
     /// <summary>Longer than any process goes on with the version it knew (<see cref="IKeyring"/> is asked anew sooner) and than a
@@ -100,6 +101,7 @@ public sealed class DirectoryRekey(
             var year = new SchoolYear(endYear, firstMonth);
             foreach (var school in await registry.InYearAsync(year, cancellationToken)) resealed += await rolls.ResealAsync(school, year, to, cancellationToken);
         }
+        resealed += await backupKeys.ResealAsync(to, cancellationToken);
         done = done with { To = to.Version, Hashed = done.Hashed + hashed, Sealed = done.Sealed + resealed, Removed = done.Removed + removed };
         progress?.Report(done);
         return (done, hashed + resealed + removed);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using SchoolSignal.Domain.Attendance.Ledger;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Testing;
 
@@ -29,6 +30,32 @@ public sealed class DirectoryRekeyTests
         var roll = await rig.Process(new OnlyNewest(rig.Keyring)).Rolls.LoadAsync(RekeyRig.Oakfield, RekeyRig.Year, Token);
         Assert.Equal(149, roll.Find("pupil-0149"u8));
         Assert.Equal("Family3", (await rig.Process(new OnlyNewest(rig.Keyring)).Directory.IdentifyAsync(before[3], Token))!.FamilyName);
+    }
+
+    /// <summary>Keys of backups are the secret's to seal as well: with the old version gone every backup still opens. One that was destroyed
+    /// does not come back.</summary>
+    [Fact]
+    public async Task Run_KeysOfBackups_AreSealedAnewAndStayTheSame()
+    {
+        using var rig = new RekeyRig(new ScaledTime(20_000));
+        var students = await rig.Process().Directory.EnsureAsync(Pupils(0, 120), Token);
+        var held = rig.BackupKeysOf(new DirectoryKeys(rig.Keyring));
+        var before = new Dictionary<StudentKey, byte[]>();
+        for (var bucket = 0; bucket < RekeyRig.Buckets; bucket++)
+        {
+            var ofBucket = students.Where(student => new PupilPartitions(RekeyRig.Valley, RekeyRig.Buckets).BucketOf(student) == bucket).ToList();
+            foreach (var (student, key) in await held.OfPupilsAsync(bucket, ofBucket, Token)) before[student] = key;
+        }
+        var file = ArchivePath.Of("feeds", "202602", "a", "original");
+        var ofFile = await held.OfFileAsync(file, Token);
+        await held.DestroyAsync(students[3], Token);
+
+        var report = await rig.Process().Rekey.RunAsync(null, Token);
+
+        Assert.Equal(120 + 119 + 1, report.Sealed);
+        var after = rig.BackupKeysOf(new DirectoryKeys(new OnlyNewest(rig.Keyring)));
+        Assert.Equal(ofFile, await after.FindAsync(file, Token));
+        foreach (var student in students) Assert.Equal(student == students[3] ? null : before[student], await after.FindAsync(student, Token));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using SchoolSignal.Adapters.Keyring;
 using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Calendars;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Messaging;
 using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
@@ -15,7 +16,7 @@ internal sealed class RekeyRig : IDisposable
     public const int Buckets = 4;
     public static readonly SchoolId Oakfield = SchoolId.Parse("oakfield");
     public static readonly SchoolYear Year = new(2026, 9);
-    private static readonly DistrictId Valley = DistrictId.Parse("valley");
+    public static readonly DistrictId Valley = DistrictId.Parse("valley");
 
     private readonly TestStore store = new();
 
@@ -42,8 +43,11 @@ internal sealed class RekeyRig : IDisposable
         var directory = new StudentDirectory(tables, keys, Valley, Buckets);
         var registry = new SchoolRegistry(tables, Valley);
         var rolls = new SchoolRolls(tables, keys, directory, registry, new Outbox(tables, store.Queue), Valley);
-        return (directory, rolls, new DirectoryRekey(tables, keyring, keys, rolls, registry, new DistrictSettingsStore(tables, Valley), Valley, Clock, Buckets));
+        return (directory, rolls, new DirectoryRekey(tables, keyring, keys, rolls, registry, BackupKeysOf(keys), new DistrictSettingsStore(tables, Valley), Valley, Clock, Buckets));
     }
+
+    /// <summary>The keys of backups, as a process with this ring knows them.</summary>
+    public BackupKeys BackupKeysOf(DirectoryKeys keys) => new(store.Tables, keys, new PupilPartitions(Valley, Buckets), Valley);
 
     /// <summary>All rows of the directory's partitions, by key.</summary>
     public async Task<List<TableRow>> RowsAsync(string kind)

@@ -7,6 +7,7 @@ using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Erasure.Files;
 using SchoolSignal.Domain.Feeds;
 using SchoolSignal.Domain.Ports;
+using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Testing;
 using static SchoolSignal.Functions.Tests.Erasure.ErasureRig;
@@ -51,6 +52,25 @@ public sealed class PupilErasureTests
         var entries = await rig.Get<Disclosures>().OfPupilAsync(rig.Pupil, [], null, null, default);
         var entry = Assert.Single(entries, e => e.Action == AuditAction.EraseRecord);
         Assert.Equal(("staff tom", "Order"), (entry.Who.Value, entry.Reference));
+    }
+
+    /// <summary>A week's turns are counted by referral: whoever is erased keeps the turn, and nobody stands behind it any more.</summary>
+    [Fact]
+    public async Task Erase_OfAPupilWhoHadATurn_LeavesTheTurnToNobody()
+    {
+        await using var rig = await SeedAsync();
+        var theirs = Assert.Single((await rig.Get<ReferralStore>().ReadPupilAsync(rig.Pupil, default)).All).Id;
+        var others = ReferralId.New();
+        var (place, key) = (PartitionKey.Of("test", North.Value), RowKey.Of("C", "2026-07"));
+        await rig.Get<ITableStore>().CommitAsync(TableName.Schools, place, [new RowChange.Insert(key, Encoding.UTF8.GetBytes($$"""{"referrals":["{{theirs}}","{{others}}"]}"""))], default);
+
+        await rig.Get<PupilErasure>().EraseAsync(Authority.CommandLine, Id, ErasureReason.Request, default);
+
+        var left = Encoding.UTF8.GetString((await rig.Get<ITableStore>().GetAsync(TableName.Schools, place, key, default))!.Value.Body.Span);
+        Assert.DoesNotContain(theirs.ToString(), left, StringComparison.Ordinal);
+        Assert.Contains(others.ToString(), left, StringComparison.Ordinal);
+        Assert.Equal(2, left.Split(',').Length);
+        Assert.Equal(0, (await rig.Get<PupilErasure>().CountAsync(Id, default)).Total);
     }
 
     [Fact]

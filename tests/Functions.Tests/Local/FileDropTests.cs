@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using SchoolSignal.Domain.Auditing;
+using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Erasure;
 using SchoolSignal.Domain.Feeds;
+using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Hosting.Local;
 
 namespace SchoolSignal.Functions.Tests.Local;
@@ -124,8 +128,54 @@ public sealed class FileDropTests : IAsyncDisposable
         Assert.Equal(2, Done.Length);
     }
 
+    /// <summary>A copy outlives neither an erasure that came before it nor the time that files of feeds are kept.</summary>
+    [Fact]
+    public async Task Copies_OfFeedsThatNameAnErasedPupilOrAreOld_Go()
+    {
+        await drop.BeginAsync(CancellationToken.None);
+        await DropAsync("roster", "a.csv", Students + "\ns2,North,7,2025-09-01,,Ben,Stays\n");
+        await app.Get<PupilErasure>().EraseAsync(Authority.CommandLine, StudentUniqueId.Parse("s1"), ErasureReason.Request, CancellationToken.None);
+        await DropAsync("attendance", "b.csv", "date,schoolId,studentUniqueId,code\n2026-02-10,North,s2,A\n");
+        await DropAsync("attendance", "c.csv", "date,schoolId,studentUniqueId,code\n2026-02-11,North,s1,A\n2026-02-11,North,s2,A\n");
+        Assert.Equal(6, Done.Length);
+
+        await app.Get<DroppedFiles>().SweepAsync(CancellationToken.None);
+        Assert.All(Done, file => Assert.Contains("-b.csv", file, StringComparison.Ordinal));
+        Assert.Equal(2, Done.Length);
+
+        await app.Get<DistrictSettingsStore>().ChangeAsync((s, _) => ValueTask.FromResult(s with { Retention = s.Retention with { FeedFileDays = -1 } }), CancellationToken.None);
+        await app.Get<DroppedFiles>().SweepAsync(CancellationToken.None);
+        Assert.Empty(Done);
+    }
+
+    /// <summary>Nobody runs a command: the watcher looks by itself.</summary>
+    [Fact]
+    public async Task Look_AnHourLater_SweepsTheCopies()
+    {
+        await drop.BeginAsync(CancellationToken.None);
+        await app.Get<PupilErasure>().EraseAsync(Authority.CommandLine, StudentUniqueId.Parse("s1"), ErasureReason.Request, CancellationToken.None);
+        await DropAsync("roster", "a.csv", Students);
+        await app.Get<PupilErasure>().EraseAsync(Authority.CommandLine, StudentUniqueId.Parse("s1"), ErasureReason.Request, CancellationToken.None);
+        Assert.NotEmpty(Done);
+        await drop.LookAsync(CancellationToken.None);
+        Assert.NotEmpty(Done);
+        drop.Dispose();
+        drop = Start();
+        await drop.BeginAsync(CancellationToken.None);
+        await drop.LookAsync(CancellationToken.None);
+        Assert.Empty(Done);
+    }
+
+    private async Task DropAsync(string folder, string name, string content)
+    {
+        Put(folder, name, content);
+        for (var look = 0; look < 2; look++) await drop.LookAsync(CancellationToken.None);
+        await app.WorkAsync();
+        await drop.LookAsync(CancellationToken.None);
+    }
+
     private FileDrop Start() => new(
-        app.Get<LocalOptions>(), app.Get<FeedIntake>(), app.Get<FeedStore>(), app.Get<TimeProvider>(), lines);
+        app.Get<LocalOptions>(), app.Get<FeedIntake>(), app.Get<FeedStore>(), app.Get<DroppedFiles>(), app.Get<TimeProvider>(), lines);
 
     private string[] Done => Directory.GetFiles(Folder("done"));
 

@@ -68,6 +68,23 @@ public sealed class UrgentTests : IAsyncDisposable
         Assert.Equal(["lead"], Told());
     }
 
+    /// <summary>The message waited, and the pupil was erased meanwhile.</summary>
+    [Fact]
+    public async Task Concern_ErasedBeforeItsMessage_AlertsNobody()
+    {
+        await rig.HireAsync("lead", Role.SafeguardingLead);
+        var concern = await rig.RaiseConcernAsync(Mara, Oakfield);
+        var partition = rig.App.Get<PupilPartitions>().Of(Mara);
+        var store = rig.App.Get<ITableStore>();
+        var row = (await store.GetAsync(TableName.Pupils, partition, RowKey.Of("G", Mara.ToString(), concern.ToString("N")), CancellationToken.None))!.Value;
+        await store.CommitAsync(TableName.Pupils, partition, [new RowChange.Delete(row.Key, row.ETag)], CancellationToken.None);
+
+        await rig.WorkAsync(TimeSpan.FromMinutes(40));
+
+        Assert.Empty(rig.Sent);
+        Assert.Null(await rig.App.Get<UrgentWatch>().FindAsync(Mara, concern, CancellationToken.None));
+    }
+
     [Fact]
     public async Task Concern_SchoolWithoutLead_GoesToTheAdministratorsAtOnce()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using SchoolSignal.Domain.Attendance.Ledger;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Erasure;
@@ -129,6 +130,22 @@ public sealed class RetentionSweepTests : IAsyncLifetime
         Assert.Empty(FilesWith(System.IO.Path.Combine(await rig.ShownAsync(), "archive"), Number + ",", Number + "\"", Name));
         Assert.NotEmpty(FilesWith(System.IO.Path.Combine(await rig.ShownAsync(), "archive"), Neighbour));
         Assert.Equal(0, (await RunAsync(now)).ErasedFromFeeds);
+    }
+
+    [Fact]
+    public async Task Registers_OnTheirLastDay_AreKeptAndThenGo()
+    {
+        // The year of the rig's marks ends on 31 July 2026 and is kept for six.
+        var lastDay = new DateTimeOffset(2032, 7, 31, 12, 0, 0, TimeSpan.Zero);
+        await rig.Get<DistrictSettingsStore>().ChangeAsync((s, _) => ValueTask.FromResult(s with { Retention = s.Retention with { InboxDays = 3650 } }), default);
+        bool HasRegister() => rig.Rows().Any(row => (row.Table, row.Partition) is ("attendance", "test|North|2026") or ("directory", "test|roll|North|2026"));
+        Assert.True(HasRegister());
+        Assert.Equal(0, (await RunAsync(lastDay)).RegisterRows);
+        Assert.NotNull(await rig.Get<PupilMarks>().ReadAsync(North, Year, rig.Pupil, default));
+        Assert.True((await RunAsync(lastDay.AddDays(1))).RegisterRows > 3);
+        Assert.False(HasRegister());
+        Assert.Equal(0, (await RunAsync(lastDay.AddDays(2))).RegisterRows);
+        Assert.Null(await rig.Get<PupilMarks>().ReadAsync(North, Year, rig.Pupil, default));
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal static class EraseCommand
                 return context.Refuse("Nothing is held of that number.");
             case ErasureResult.Erased erased:
                 Write(context.Output, erased.Counts);
-                context.Get<DroppedFiles>().RemoveErased(await ErasedFeedsAsync(context, cancellationToken));
+                await context.Get<DroppedFiles>().SweepAsync(cancellationToken);
                 await context.SealAuditAsync(cancellationToken);
                 var isCompact = await context.Get<SqliteDatabase>().CompactAsync(cancellationToken);
                 if (!isCompact) context.Messages.Say("Another process reads the database: run it once more when none does, so that no trace is left in its log.");
@@ -92,14 +92,6 @@ internal static class EraseCommand
             : StaffId.TryParse(by, out var id) ? await staff.FindAsync(id, cancellationToken)
             : null;
         return member is null ? null : new Authority(AuditActor.Staff(member.Member.Id.Value), [.. member.Member.Roles.Order()], null) { Through = AuditWays.Command };
-    }
-
-    private static async Task<HashSet<string>> ErasedFeedsAsync(CommandContext context, CancellationToken cancellationToken)
-    {
-        var feeds = new HashSet<string>();
-        await foreach (var path in context.Get<Domain.Ports.IFileArchive>().ListAsync(Domain.Ports.ArchivePath.Of("feeds"), cancellationToken))
-            if (path.Value.Split('/') is [_, _, var feed, "erased"]) feeds.Add(feed);
-        return feeds;
     }
 
     private static void Write(TextWriter output, ErasureCounts counts)
