@@ -102,7 +102,7 @@ public sealed class RulePages(
     {
         var (rules, json) = await InForceAsync(cancellationToken);
         var numbers = RuleNumbers.Of(json);
-        var values = numbers.ToDictionary(number => number.Path, number => number.Value);
+        var values = numbers.ToDictionary(number => number.Path, number => number.Written);
         var model = new ProposeModel(rules, numbers, form?.Back(values) ?? FormState.Of(values));
         return await pages.RenderAsync<ProposePage, ProposeModel>(
             request, caller, model, cancellationToken, form is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);

@@ -23,8 +23,12 @@ public sealed class StaffPages(StaffStore staff, FreshnessReading schools, Distr
         if (admission.Refusal is { } refused) return refused;
         var everybody = await staff.ListAsync(cancellationToken);
         var led = everybody.Where(member => member.IsActive && member.Roles.Contains(Role.SafeguardingLead)).SelectMany(member => member.Schools).ToHashSet();
+        var search = request.Query["q"].ToString().Trim();
+        var role = Enum.TryParse<Role>(request.Query["role"].ToString(), out var asked) && Roles.OfPeople.Contains(asked) ? asked : (Role?)null;
+        var found = everybody.Where(member => role is null || member.Roles.Contains(role.Value)).Where(member => Matches(member, search))
+            .OrderByDescending(member => member.IsActive).ThenBy(member => member.DisplayName, StringComparer.CurrentCulture).ToList();
         var model = new StaffModel(
-            [.. everybody.OrderByDescending(member => member.IsActive).ThenBy(member => member.DisplayName, StringComparer.CurrentCulture)],
+            [.. found.Take(StaffModel.Most)], found.Count, search, role,
             [.. (await schools.ReadAsync(cancellationToken)).Select(school => school.School).Where(school => !led.Contains(school))],
             DistrictForm.DoneOf(request));
         return await pages.RenderAsync<StaffPage, StaffModel>(request, admission.Caller, model, cancellationToken);
@@ -64,6 +68,11 @@ public sealed class StaffPages(StaffStore staff, FreshnessReading schools, Distr
         }
         return await ShowAsync(request, admission.Caller, await FindAsync(staffId, cancellationToken), form, cancellationToken);
     }
+
+    private static bool Matches(StaffMember member, string search) => search.Length == 0
+        || member.DisplayName.Contains(search, StringComparison.CurrentCultureIgnoreCase)
+        || (member.UserPrincipalName?.Contains(search, StringComparison.OrdinalIgnoreCase) ?? false)
+        || member.Schools.Any(school => school.Value.Contains(search, StringComparison.OrdinalIgnoreCase));
 
     private async ValueTask<StoredStaff?> FindAsync(string staffId, CancellationToken cancellationToken) =>
         staffId != New && StaffId.TryParse(staffId, out var id) ? await staff.FindAsync(id, cancellationToken) : null;

@@ -9,6 +9,9 @@ public sealed class SiteAssets
     public SiteAsset Style { get; } = SiteAsset.Read("site.css", "text/css; charset=utf-8");
 
     public SiteAsset Script { get; } = SiteAsset.Read("site.js", "text/javascript; charset=utf-8");
+
+    /// <summary>What a browser's tab and bookmarks show.</summary>
+    public SiteAsset Mark { get; } = SiteAsset.Read("mark.svg", "image/svg+xml");
 }
 
 /// <summary>A file of the pages. Its address changes with its content, so a browser may keep what it has.</summary>

@@ -62,6 +62,29 @@ public abstract record CaseProblem(string Key)
 /// <param name="Days">By day of the month, 1 first; null where there is no school day.</param>
 public sealed record AttendanceMonth(DateOnly First, IReadOnlyList<AttendanceDay?> Days)
 {
+    /// <summary>The month as weeks, each the days of those weekdays; null where a weekday lies in another month.</summary>
+    /// <param name="weekdays">In the order of a week that begins on Monday.</param>
+    public IReadOnlyList<IReadOnlyList<DateOnly?>> WeeksOf(IReadOnlyList<DayOfWeek> weekdays)
+    {
+        var monday = First.AddDays(-Monday0(First.DayOfWeek));
+        var weeks = new List<IReadOnlyList<DateOnly?>>();
+        for (; monday < First.AddMonths(1); monday = monday.AddDays(7))
+        {
+            var week = weekdays.Select(weekday => monday.AddDays(Monday0(weekday))).Select(day => day.Month == First.Month ? day : (DateOnly?)null).ToList();
+            if (week.Exists(day => day is not null)) weeks.Add(week);
+        }
+        return weeks;
+    }
+
+    /// <summary>Null where there is no school on that day.</summary>
+    public AttendanceDay? On(DateOnly day) => Days[day.Day - 1];
+
+    /// <summary>The weekdays school is held on in any of the months, Monday first.</summary>
+    public static IReadOnlyList<DayOfWeek> WeekdaysOf(IReadOnlyList<AttendanceMonth> months) =>
+        [.. months.SelectMany(month => month.Days.OfType<AttendanceDay>()).Select(day => day.Date.DayOfWeek).Distinct().OrderBy(Monday0)];
+
+    private static int Monday0(DayOfWeek weekday) => ((int)weekday + 6) % 7;
+
     public int SchoolDays => Days.Count(day => day is not null);
 
     public int Absent => Days.Count(day => day?.IsAbsent == true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Referrals.Worklists;
@@ -32,6 +33,17 @@ public static class Rules
     public static string TitleOf(IStringLocalizer words, string ruleId, string? otherwise = null) => Find(words[$"Rules.Title.{ruleId}"], otherwise ?? ruleId);
 
     public static string ClearsOf(IStringLocalizer words, string ruleId, string otherwise) => Find(words[$"Rules.Clears.{ruleId}"], otherwise);
+
+    /// <summary>A number with its unit, as 12.5 % or 6 days; at most one decimal. Where "times" would say the wrong thing, the
+    /// indicator has words of its own.</summary>
+    public static string AmountOf(IStringLocalizer words, decimal value, IndicatorUnit unit, string indicator)
+    {
+        var number = NumberOf(unit is IndicatorUnit.Fraction or IndicatorUnit.FractionDifference ? value * 100 : value);
+        var own = words[$"Cases.AmountOf.{indicator}", number];
+        return own.ResourceNotFound ? words[$"Cases.Amount.{unit}", number] : own;
+    }
+
+    public static string NumberOf(decimal value) => Math.Round(value, 1).ToString("0.#", CultureInfo.CurrentCulture);
 
     private static string Find(LocalizedString found, string otherwise) => found.ResourceNotFound ? otherwise : found.Value;
 }

@@ -152,7 +152,7 @@ public sealed class AdministratorTests(DemoSite site)
             Buffer = System.Text.Encoding.UTF8.GetBytes($"date,schoolId,instructional,reason\n2026-07-01,{school},false,Founders' day\n"),
         });
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
-        await visit.Page.GetByText("A feed").First.WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "All feeds" }).WaitForAsync();
         for (var attempt = 0; attempt < 50 && await visit.Page.GetByText("Complete").CountAsync() == 0; attempt++)
         {
             await Task.Delay(100);

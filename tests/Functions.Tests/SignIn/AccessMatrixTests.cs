@@ -33,6 +33,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
         ["NoSuchAddress"] = Endpoint.Everybody,
         ["OpenApiDocument"] = Endpoint.Everybody,
         ["SetLanguage"] = Endpoint.Everybody,
+        ["SiteMark"] = Endpoint.Everybody,
         ["SiteScript"] = Endpoint.Everybody,
         ["SiteStyle"] = Endpoint.Everybody,
         ["StartPage"] = Endpoint.Everybody,

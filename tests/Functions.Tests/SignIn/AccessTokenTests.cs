@@ -7,20 +7,30 @@ using SchoolSignal.Testing.Tenants;
 namespace SchoolSignal.Functions.Tests.SignIn;
 
 /// <summary>The API takes an access token of the tenant for this app, whole and in time, and nothing else.</summary>
-public sealed class AccessTokenTests : IAsyncLifetime
+public sealed class AccessTokenTests(AccessTokenTests.Shared shared) : IClassFixture<AccessTokenTests.Shared>
 {
-    private TenantApp app = null!;
-    private TenantPerson manager = null!;
+    private readonly TenantApp app = shared.App;
+    private readonly TenantPerson manager = shared.Manager;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>An app and a tenant, which no refused token changes.</summary>
+    public sealed class Shared : IAsyncLifetime
     {
-        app = await TenantApp.StartAsync();
-        manager = await app.HireAsync("dana", Role.DataManager);
+        internal TenantApp App { get; private set; } = null!;
+
+        internal TenantPerson Manager { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            App = await TenantApp.StartAsync();
+            Manager = await App.HireAsync("dana", Role.DataManager);
+        }
+
+        public ValueTask DisposeAsync() => App.DisposeAsync();
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    private Task<HttpStatusCode> AskAsync(string? token) => AskAsync(app, token);
 
-    private async Task<HttpStatusCode> AskAsync(string? token)
+    private static async Task<HttpStatusCode> AskAsync(TenantApp app, string? token)
     {
         using var answer = await app.AskAsync(token, HttpMethod.Get, "/api/feeds");
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
@@ -90,23 +100,24 @@ public sealed class AccessTokenTests : IAsyncLifetime
     [Fact]
     public async Task Token_OfAKeyRolledOver_IsTakenOnceTheKeysAreFetched()
     {
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(app.Tenant.AccessToken(manager)));
-        var old = app.Tenant.AccessToken(manager);
-        app.Tenant.RollOver();
+        // A tenant of its own: its keys change.
+        await using var rolled = await TenantApp.StartAsync();
+        var person = await rolled.HireAsync("dana", Role.DataManager);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(rolled, rolled.Tenant.AccessToken(person)));
+        rolled.Tenant.RollOver();
         var patience = TimeSpan.FromSeconds(15);
         var started = TimeProvider.System.GetTimestamp();
-        while (await AskAsync(app.Tenant.AccessToken(manager)) != HttpStatusCode.OK)
+        while (await AskAsync(rolled, rolled.Tenant.AccessToken(person)) != HttpStatusCode.OK)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < patience, "The new key was never fetched.");
             await Task.Delay(100);
         }
-        _ = old;
-        var asked = app.Tenant.KeysAsked;
+        var asked = rolled.Tenant.KeysAsked;
         started = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 20; i++)
-            await AskAsync(app.Tenant.AccessToken(manager, token => token.SignedWith = Rsa($"unknown {i}", SecurityAlgorithms.RsaSha256)));
+            await AskAsync(rolled, rolled.Tenant.AccessToken(person, token => token.SignedWith = Rsa($"unknown {i}", SecurityAlgorithms.RsaSha256)));
         // Once in the time between two refreshes, however often a stranger's key is named.
-        Assert.InRange(app.Tenant.KeysAsked - asked, 0, 2 + (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+        Assert.InRange(rolled.Tenant.KeysAsked - asked, 0, 2 + (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds);
     }
 
     [Theory]

@@ -14,7 +14,7 @@ namespace SchoolSignal.Functions.Tests.SignIn;
 public sealed partial class GateTests : IAsyncLifetime
 {
     /// <summary>They show no pupil and no feed.</summary>
-    private static readonly HashSet<string> Public = ["Alive", "Health", "OpenApiDocument", "SetLanguage", "SiteScript", "SiteStyle", "StartPage", "SignIn", "SignedOut", "TeamsTab"];
+    private static readonly HashSet<string> Public = ["Alive", "Health", "OpenApiDocument", "SetLanguage", "SiteMark", "SiteScript", "SiteStyle", "StartPage", "SignIn", "SignedOut", "TeamsTab"];
 
     /// <summary>They have their own ways of refusing: a state, and a form's token; or nothing to show.</summary>
     private static readonly Dictionary<string, HttpStatusCode> OfTheirOwn = new()

@@ -26,6 +26,9 @@ public sealed record CaseReason(
     string RuleId, RuleFamily Family, string Title, decimal Observed, IndicatorUnit? Unit, decimal Threshold, ThresholdKind ThresholdKind,
     bool IsFromForms, DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Dates, string? Source, string ClearsWhen, IReadOnlyList<FeedId> Feeds)
 {
+    /// <summary>What was counted or measured, by its name in rule sets.</summary>
+    public required string Indicator { get; init; }
+
     /// <param name="rules">The rule set in force.</param>
     public static CaseReason Of(Trigger trigger, RuleSet rules)
     {
@@ -33,13 +36,24 @@ public sealed record CaseReason(
         ArgumentNullException.ThrowIfNull(rules);
         var rule = rules.Rules.FirstOrDefault(r => r.Id == trigger.RuleId);
         var indicator = IndicatorCatalogue.TryFind(trigger.Indicator, out var known) ? known : null;
-        var unit = indicator?.Unit is IndicatorUnit.Fraction or IndicatorUnit.FractionDifference or IndicatorUnit.Sessions or IndicatorUnit.Days or IndicatorUnit.Count
-            ? indicator.Unit
-            : (IndicatorUnit?)null;
+        var unit = UnitOf(trigger);
         return new CaseReason(
             trigger.RuleId, trigger.Family, rule?.Title ?? trigger.RuleId, trigger.Observed, unit, trigger.Threshold,
             unit is null || rule is null ? ThresholdKind.None : KindOf(rule.When[0]), indicator?.Source == IndicatorSource.Observations,
-            trigger.From, trigger.To, trigger.Dates, rule?.Source, trigger.ClearsWhen, trigger.Feeds);
+            trigger.From, trigger.To, trigger.Dates, rule?.Source, trigger.ClearsWhen, trigger.Feeds)
+        {
+            Indicator = trigger.Indicator,
+        };
+    }
+
+    /// <summary>What a trigger's observed value is in; null where the number says nothing to a reader.</summary>
+    public static IndicatorUnit? UnitOf(Trigger trigger)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        return IndicatorCatalogue.TryFind(trigger.Indicator, out var indicator)
+            && indicator.Unit is IndicatorUnit.Fraction or IndicatorUnit.FractionDifference or IndicatorUnit.Sessions or IndicatorUnit.Days or IndicatorUnit.Count
+            ? indicator.Unit
+            : null;
     }
 
     private static ThresholdKind KindOf(RuleCondition condition) => (condition.Base, condition.Comparison) switch

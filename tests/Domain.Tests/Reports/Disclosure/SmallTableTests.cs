@@ -7,6 +7,9 @@ public sealed class SmallTableTests(ITestOutputHelper output)
 {
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("SCHOOLSIGNAL_FULL_TESTS") == "1";
     private static readonly int Seeds = IsFull ? 2_000 : 150;
+
+    /// <summary>Trying every table takes a third of a second each.</summary>
+    private static readonly int SeedsTried = IsFull ? 2_000 : 60;
     private static readonly SuppressionPolicy Policy = new() { Threshold = 3, Width = 3 };
 
     [Fact]
@@ -14,7 +17,7 @@ public sealed class SmallTableTests(ITestOutputHelper output)
     {
         int tried = 0, cells = 0, tooMany = 0;
         var narrowest = long.MaxValue;
-        for (var seed = 1; seed <= Seeds; seed++)
+        for (var seed = 1; seed <= SeedsTried; seed++)
         {
             var table = Random(seed);
             var hidden = HiddenIn(Tables.Protect(Policy, table).Release.Tables[0]);
@@ -32,8 +35,8 @@ public sealed class SmallTableTests(ITestOutputHelper output)
                 Assert.True(intervals[cell].Most - intervals[cell].Least >= Policy.Width, $"seed {seed}: cell {cell} is in {intervals[cell]}.");
             }
         }
-        output.WriteLine($"P3: seeds 1 to {Seeds}, {tried} tables up to 4 x 4 tried whole ({tooMany} too many to try), {cells} hidden cells, narrowest {narrowest} (asked {Policy.Width})");
-        Assert.True(tried > Seeds / 2);
+        output.WriteLine($"P3: seeds 1 to {SeedsTried}, {tried} tables up to 4 x 4 tried whole ({tooMany} too many to try), {cells} hidden cells, narrowest {narrowest} (asked {Policy.Width})");
+        Assert.True(tried > SeedsTried / 2);
     }
 
     [Fact]

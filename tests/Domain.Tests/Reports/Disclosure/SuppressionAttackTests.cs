@@ -7,7 +7,7 @@ namespace SchoolSignal.Domain.Tests.Reports.Disclosure;
 public sealed class SuppressionAttackTests(ITestOutputHelper output)
 {
     private const double Rounding = 1e-6;
-    private static readonly int Tables = Environment.GetEnvironmentVariable("SCHOOLSIGNAL_FULL_TESTS") == "1" ? 10_000 : 300;
+    private static readonly int Tables = Environment.GetEnvironmentVariable("SCHOOLSIGNAL_FULL_TESTS") == "1" ? 10_000 : 100;
     private static readonly SuppressionPolicy Policy = new();
 
     [Fact]
