@@ -61,7 +61,8 @@ public sealed class ReportPages(ReportReading reports, ReportDesk desk, ReportBo
         {
             ReportStepResult.Done => DistrictForm.After($"{Address}/{report}", done),
             ReportStepResult.ProtectedAnew => DistrictForm.After($"{Address}/{report}", DistrictDone.ReportProtectedAnew),
-            ReportStepResult.BudgetSpent => DistrictForm.After($"{Address}/{report}", DistrictDone.ReportBudgetSpent),
+            // The page says itself what is in the way.
+            ReportStepResult.Hindered => new SeeOther($"{Address}/{report}"),
             ReportStepResult.NotPermitted => DistrictForm.After($"{Address}/{report}", DistrictDone.NotOpen),
             ReportStepResult.NotFound => await NotFoundAsync(request, admission.Caller, cancellationToken),
             _ => throw new InvalidOperationException("An outcome of a step with a report is not handled."),

@@ -49,9 +49,10 @@ public static class Navigation
     public static NavigationEntry? At(IEnumerable<NavigationEntry> entries, string address) =>
         entries.Where(entry => IsAt(entry, address)).MaxBy(entry => entry.Path.Length);
 
+    // What follows a hyphen belongs there too: /district/reports-settings to /district/reports.
     private static bool IsAt(NavigationEntry entry, string address)
     {
         return address.StartsWith(entry.Path, StringComparison.Ordinal)
-            && (address.Length == entry.Path.Length || address[entry.Path.Length] is '/' or '?');
+            && (address.Length == entry.Path.Length || address[entry.Path.Length] is '/' or '?' or '-');
     }
 }

@@ -29,5 +29,4 @@ public enum DistrictDone
     ReportReleased,
     ReportWithdrawn,
     ReportProtectedAnew,
-    ReportBudgetSpent,
 }

@@ -15,6 +15,8 @@ public enum CertificateFault
     GivenAwayLater,
     /// <summary>A hidden cell has no proof.</summary>
     Unproved,
+    /// <summary>Tables restrict each other beyond their totals, which no proof here takes into account.</summary>
+    TablesInARing,
     /// <summary>A table of the proof does not agree with what is published.</summary>
     WitnessDisagrees,
     /// <summary>The proof's tables put a hidden cell less than the width apart.</summary>

@@ -11,6 +11,7 @@ public static class CertificateVerifier
         CheckNames(release, certificate, earlier, findings);
         IReadOnlyList<PublishedRelease> all = [.. earlier, release];
         var linked = LinkedTables.Of([.. all.Select(r => r.Tables.Select(t => t.Shape).ToList())], certificate.Policy.Width);
+        if (linked.WhyNot is { } fault) findings.Add(new(CertificateFault.TablesInARing, fault));
         var published = PublishedCells.Of(linked, all);
         findings.AddRange(published.Contradictions.Select(c => new CertificateFinding(CertificateFault.DoesNotAdd, c)));
         CheckSums(linked.System, published.Values, findings);

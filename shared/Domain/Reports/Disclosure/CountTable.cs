@@ -76,4 +76,9 @@ public sealed class CountTable
 
 /// <summary>Tables that are to be published together.</summary>
 /// <param name="Name">Unique among a district's releases, such as <c>2026-W12</c> or <c>2026-W12 revision 2</c>.</param>
-public sealed record Release(string Name, IReadOnlyList<CountTable> Tables);
+public sealed record Release(string Name, IReadOnlyList<CountTable> Tables)
+{
+    /// <summary>Rather some more cells are hidden than a total, for tables whose totals are what a reader looks at first. Else no small table hides more
+    /// than a quarter more cells than the fewest possible.</summary>
+    public bool SparesTotals { get; init; }
+}

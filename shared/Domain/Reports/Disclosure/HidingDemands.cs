@@ -8,17 +8,23 @@ internal sealed class HidingDemands : IDisposable
     private readonly Dictionary<int, double> weights = [];
 
     /// <param name="free">The cells that may be hidden or not.</param>
-    public HidingDemands(IReadOnlyList<int> free, IReadOnlyList<double> costs)
+    public HidingDemands(IEnumerable<int> free)
     {
-        var all = 1 + free.Sum(c => costs[c]);
-        foreach (var cell in free)
+        foreach (var cell in free) places[cell] = program.AddVariable(0, 1);
+    }
+
+    /// <summary>What makes one choice less than another.</summary>
+    public void Weigh(Func<int, double> weightOf)
+    {
+        foreach (var (cell, place) in places)
         {
-            places[cell] = program.AddVariable(0, 1);
-            // The number decides; what a choice costs the reader, always less than one cell more, decides between choices of one number.
-            weights[cell] = 1 + costs[cell] / all;
-            program.SetWeight(places[cell], weights[cell]);
+            weights[cell] = weightOf(cell);
+            program.SetWeight(place, weights[cell]);
         }
     }
+
+    /// <summary>No choice hides more cells than these.</summary>
+    public void Limit(int cells) => program.AddConstraint(0, cells, places.Values.Select(place => (place, 1.0)));
 
     /// <summary>Where the cell is hidden, one of the others must be.</summary>
     public void Add(int cell, IReadOnlyCollection<int> others)

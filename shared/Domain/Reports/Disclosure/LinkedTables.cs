@@ -16,6 +16,11 @@ internal sealed class LinkedTables
 
     public List<LinkedTable> Tables { get; } = [];
 
+    /// <summary>Why nothing can be proved of these tables; null if it can.</summary>
+    public string? WhyNot => TableRing.Find(Tables.Select(t => t.Shape)) is { } ring
+        ? $"The tables tie {string.Join(", ", ring)} in a ring, so that they tell more than their totals do. Give one table of all of them."
+        : null;
+
     /// <summary>The system of <paramref name="releases"/>, the last of which is the one looked at.</summary>
     /// <param name="width">The policy's.</param>
     public static LinkedTables Of(IReadOnlyList<IReadOnlyList<TableShape>> releases, int width)
@@ -48,7 +53,7 @@ internal sealed class LinkedTables
         && one.Dimensions.All(d => other.Dimensions.FirstOrDefault(o => o.Name == d.Name) is not { } same || Used(d).Overlaps(Used(same)));
 
     /// <summary>The names of the codes that a table lists, or sums over.</summary>
-    private static HashSet<string> Used(Dimension dimension) =>
+    internal static HashSet<string> Used(Dimension dimension) =>
         [.. dimension.Codes.Concat(dimension.Codes.SelectMany(dimension.Hierarchy.ChildrenOf)).Select(c => c.Name)];
 
     private void AddCells(int release, TableShape shape)

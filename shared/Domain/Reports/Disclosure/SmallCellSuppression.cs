@@ -26,13 +26,14 @@ public static class SmallCellSuppression
         var budget = new WorkBudget(bounds);
         var linked = LinkedTables.Of(
             [.. earlier.Select(e => e.Tables.Select(t => t.Shape).ToList()), release.Tables.Select(t => t.Shape).ToList()], policy.Width);
+        if (linked.WhyNot is { } fault) return new ProtectionResult.Refused([fault]);
         var input = SuppressionInput.Of(linked, PublishedCells.Of(linked, earlier), release, earlier.Count, policy);
         if (input.Faults.Count > 0) return new ProtectionResult.Refused(input.Faults);
 
         var open = Enumerable.Range(0, linked.System.Count).Select(input.MayBeHidden).ToArray();
         var state = new SuppressionState(linked.System, input.Values, open, input.Costs);
         var tables = linked.Tables.Where(t => t.Release == earlier.Count).ToList();
-        var suppressor = new Suppressor(state, [.. tables.Select(t => t.Cells)], budget) { LeavesOutComplement = leavesOutComplement };
+        var suppressor = new Suppressor(state, [.. tables.Select(t => t.Cells)], budget) { LeavesOutComplement = leavesOutComplement, SparesTotals = release.SparesTotals };
         var outcome = suppressor.Run(input.Primary);
         if (outcome.Open.Count > 0) return new ProtectionResult.Refused([.. outcome.Open.Select(c => NotOpen(linked.System.IdentityOf(c)))]);
 

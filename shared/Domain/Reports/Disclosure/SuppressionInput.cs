@@ -37,13 +37,13 @@ internal sealed class SuppressionInput
         var input = new SuppressionInput(linked, before, policy);
         var truth = new long?[linked.System.Count];
         foreach (var table in linked.Tables.Where(t => t.Release == place))
-            input.Lay(table, release.Tables.First(t => ReferenceEquals(t.Shape, table.Shape)), truth);
+            input.Lay(table, release.Tables.First(t => ReferenceEquals(t.Shape, table.Shape)), truth, release.SparesTotals);
         input.known.ExceptWith(input.primary);
         input.CheckSums(truth);
         return input;
     }
 
-    private void Lay(LinkedTable table, CountTable counts, long?[] truth)
+    private void Lay(LinkedTable table, CountTable counts, long?[] truth, bool sparesTotals)
     {
         for (var i = 0; i < table.Cells.Length; i++)
         {
@@ -53,7 +53,7 @@ internal sealed class SuppressionInput
             if ((truth[cell] ?? before.Values[cell]) is { } other && other != count)
                 faults.Add($"{Name(cell)} is {count} in {table.Shape.Name} and {other} in another table{(before.Values[cell] is null ? "" : ", published before: a changed count needs a new revision of its period")}.");
             truth[cell] = count;
-            Costs[cell] = Math.Max(Costs[cell], CellCosts.Of(counts, i));
+            Costs[cell] = Math.Max(Costs[cell], CellCosts.Of(counts, i, sparesTotals));
             if (before.HiddenBefore[cell]) continue;
             Values[cell] = count;
             Judge(cell, PrimaryRule.Of(counts, i, policy), table.Identity.Before(i), count);

@@ -27,6 +27,9 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
     /// <summary>For the test that shows the attacker to be one: no cell is hidden but by the rule.</summary>
     internal bool LeavesOutComplement { get; init; }
 
+    /// <summary>See <see cref="Release.SparesTotals"/>.</summary>
+    internal bool SparesTotals { get; init; }
+
     public SuppressionOutcome Run(IReadOnlyCollection<int> primary)
     {
         foreach (var cell in primary) state.Hide(cell);
@@ -44,7 +47,7 @@ internal sealed class Suppressor(SuppressionState state, IReadOnlyList<int[]> ta
             if (!repaired && !HideTablesOf(open)) return new SuppressionOutcome(proofs, hiddenWhole, open);
         }
         new CleanUp(state, book, budget).Run(primary.ToHashSet(), hiddenWhole.SelectMany(t => tables[t]).ToHashSet());
-        if (hiddenWhole.Count == 0) new FewestCells(state, book, programs, budget).Run(primary.ToHashSet());
+        if (hiddenWhole.Count == 0) new FewestCells(state, book, programs, budget, SparesTotals).Run(primary.ToHashSet());
         return new SuppressionOutcome(book.Prove(state.Shown, touched), hiddenWhole, []);
     }
 

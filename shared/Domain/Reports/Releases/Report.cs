@@ -14,6 +14,15 @@ public enum ReportMode
     Noise,
 }
 
+/// <summary>Why counts were not made into a report. Nothing of them was published then.</summary>
+public enum ReportHindrance
+{
+    /// <summary>The year's budget for chance did not reach. Nothing was spent.</summary>
+    BudgetSpent,
+    /// <summary>No proof that its numbers give nobody away, beside what is published already and in the time there is.</summary>
+    NotProtected,
+}
+
 /// <summary>Who did something to a report, and when.</summary>
 /// <param name="By">A staff id, or the name of the part of the system.</param>
 public sealed record ReportStep(ReportAction Action, string By, DateTimeOffset At);
@@ -31,8 +40,8 @@ public sealed record Report(
     string Key, ReportState State, DateTimeOffset ComputedAt, ReportMode Mode, string CountsHash, int Basis, int? Published,
     int Shown, int Hidden, int? Changed, string? Reason, IReadOnlyList<ReportStep> Steps)
 {
-    /// <summary>The year's budget for chance did not reach: there is nothing to be looked at, and nothing was spent.</summary>
-    public bool IsUnpaid { get; init; }
+    /// <summary>Why there is nothing to be looked at; null where there is.</summary>
+    public ReportHindrance? Hindrance { get; init; }
 
     /// <summary>The most characters of a reason.</summary>
     public const int MaxReason = 500;

@@ -41,8 +41,21 @@ public sealed record TrendPoint(CountState? State, long? Screened, long? Watch, 
 
 /// <summary>A week of the trend, as it was published last.</summary>
 /// <param name="Points">The district's, then one for each school of the report, in its order.</param>
-public sealed record TrendWeek(string Key, IReadOnlyList<TrendPoint> Points)
+/// <param name="Noise">Where chance was added: by table, how much.</param>
+public sealed record TrendWeek(string Key, IReadOnlyList<TrendPoint> Points, IReadOnlyDictionary<string, TableNoise>? Noise = null)
 {
+    /// <summary>How far a number of pupils may be from the true one, in nineteen cases of twenty; null where nothing was added.</summary>
+    /// <param name="levels">How many levels the number takes together.</param>
+    public long? PupilsMargin(int levels) => Noise?.GetValueOrDefault(ReportTables.Pupils)?.Size.Within95(levels);
+
+    /// <summary>The same of a point's attendance, in points of per cent.</summary>
+    public double? AttendanceMargin(TrendPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return Noise?.GetValueOrDefault(ReportTables.Sessions)?.Size.Within95(1) is { } margin && point.Attended + point.Absent is { } possible and > 0
+            ? 100.0 * margin / possible : null;
+    }
+
     [JsonIgnore]
     public ReportPeriod Period => ReportId.Parse(Key).Period;
 }

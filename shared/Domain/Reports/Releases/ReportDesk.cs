@@ -13,8 +13,8 @@ public enum ReportStepResult
     NotPermitted,
     /// <summary>Another report was published since it was protected: it was protected anew, and is to be looked at again.</summary>
     ProtectedAnew,
-    /// <summary>The year's budget for chance is spent: nothing can be looked at or released.</summary>
-    BudgetSpent,
+    /// <summary>There is nothing to be looked at or released: the report's <see cref="Report.Hindrance"/> says why.</summary>
+    Hindered,
 }
 
 /// <summary>What administrators do with reports, each step with its audit entry in one commit.</summary>
@@ -44,11 +44,11 @@ public sealed class ReportDesk(ReportStore reports, ReportDrafts drafts, Outbox 
             var (published, version) = await reports.PublishedAsync(cancellationToken);
             if (stored.Report.With(new ReportStep(action, authority.Who.Id, time.GetUtcNow())) is not { } after) return ReportStepResult.NotPermitted;
             // What has been published since could give away what this one hides.
-            if (action is ReportAction.Preview or ReportAction.Release && (stored.Report.IsUnpaid || stored.Report.Basis != published.Keys.Count))
+            if (action is ReportAction.Preview or ReportAction.Release && (stored.Report.Hindrance is not null || stored.Report.Basis != published.Keys.Count))
             {
                 var anew = await drafts.ProtectAnewAsync(stored.Report, cancellationToken);
-                if (anew.IsUnpaid) return ReportStepResult.BudgetSpent;
                 if (!await reports.CommitAsync([ReportStore.Write(anew, stored.Version)], cancellationToken)) continue;
+                if (anew.Hindrance is not null) return ReportStepResult.Hindered;
                 if (action == ReportAction.Release) return ReportStepResult.ProtectedAnew;
                 continue;
             }

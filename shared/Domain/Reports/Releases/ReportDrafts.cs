@@ -51,11 +51,13 @@ public sealed class ReportDrafts(ReportStore reports, ReportArchive archive, Rep
     private async Task<Report> DrawAsync(ReportId id, PeriodCounts counts, string hash, Report? before, CancellationToken cancellationToken)
     {
         var steps = before is null ? (IReadOnlyList<ReportStep>)[] : [.. before.Steps, new ReportStep(ReportAction.Protect, System, time.GetUtcNow())];
-        if (await protection.ProtectAsync(id, counts, hash, cancellationToken) is not { } made)
+        var outcome = await protection.ProtectAsync(id, counts, hash, cancellationToken);
+        if (outcome is ProtectedReport.Hindered hindered)
         {
             await archive.WriteCountsAsync(id, counts, cancellationToken);
-            return new Report(id.ToString(), ReportState.Computed, time.GetUtcNow(), ReportMode.Noise, hash, 0, null, 0, 0, null, null, steps) { IsUnpaid = true };
+            return new Report(id.ToString(), ReportState.Computed, time.GetUtcNow(), hindered.Mode, hash, 0, null, 0, 0, null, null, steps) { Hindrance = hindered.Hindrance };
         }
+        var made = (ProtectedReport.Ready)outcome;
         await archive.WriteAsync(made.Content, made.Certificate, counts, cancellationToken);
         var facts = ReportFacts.Of(made.Content);
         return new Report(

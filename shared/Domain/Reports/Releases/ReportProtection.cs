@@ -6,9 +6,19 @@ using SchoolSignal.Domain.Reports.Privacy;
 
 namespace SchoolSignal.Domain.Reports.Releases;
 
-/// <summary>A report ready to be looked at.</summary>
-/// <param name="Basis">How many reports had been published when it was protected.</param>
-internal sealed record ProtectedReport(ReportContent Content, Certificate? Certificate, int Basis);
+/// <summary>What became of protecting a report.</summary>
+internal abstract record ProtectedReport
+{
+    private ProtectedReport()
+    {
+    }
+
+    /// <summary>Ready to be looked at.</summary>
+    /// <param name="Basis">How many reports had been published when it was protected.</param>
+    public sealed record Ready(ReportContent Content, Certificate? Certificate, int Basis) : ProtectedReport;
+
+    public sealed record Hindered(ReportMode Mode, ReportHindrance Hindrance) : ProtectedReport;
+}
 
 /// <summary>Turns counts into what may be published: by hiding, against every report ever published, withdrawn ones among them; or by
 /// adding chance, paid out of the school year's budget.</summary>
@@ -19,8 +29,7 @@ public sealed class ReportProtection(
     public const int TrendWeeks = 26;
 
     /// <param name="countsHash">Names the counts: the same counts of a report get the same chance added, whenever they are asked for.</param>
-    /// <returns>Null if the budget does not reach.</returns>
-    internal async Task<ProtectedReport?> ProtectAsync(ReportId id, PeriodCounts counts, string countsHash, CancellationToken cancellationToken)
+    internal async Task<ProtectedReport> ProtectAsync(ReportId id, PeriodCounts counts, string countsHash, CancellationToken cancellationToken)
     {
         var (published, _) = await reports.PublishedAsync(cancellationToken);
         var (decided, _) = await settings.ReadAsync(cancellationToken);
@@ -29,14 +38,16 @@ public sealed class ReportProtection(
         var tables = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]);
         if (decided.Mode == ReportMode.Hide) tables = tables with { ListsDistrict = !await CountsOtherSchoolsAsync(tables, published, cancellationToken) };
         var release = tables.Fill(counts, weeks);
-        if (await ProtectAsync(release, published, countsHash, id, decided, cancellationToken) is not { } done) return null;
+        if (await ProtectAsync(release, published, countsHash, id, decided, cancellationToken) is not { } done)
+            return new ProtectedReport.Hindered(decided.Mode, decided.Mode == ReportMode.Noise ? ReportHindrance.BudgetSpent : ReportHindrance.NotProtected);
 
         var content = new ReportContent(
             id.ToString(), time.GetUtcNow(), decided.Mode, decided.Threshold, DistrictOf(counts), [.. counts.Schools.Select(LineOf)],
             [.. weeks.Select(w => w.Id.ToString())], done.Tables.ToDictionary(t => t.Name, t => t.Counts), null, [], done.Noise, !tables.ListsDistrict);
-        return new ProtectedReport(await WithTimesAsync(content, counts, decided.Threshold, cancellationToken), done.Certificate, published.Keys.Count);
+        return new ProtectedReport.Ready(await WithTimesAsync(content, counts, decided.Threshold, cancellationToken), done.Certificate, published.Keys.Count);
     }
 
+    /// <returns>Null if the budget does not reach, or nothing proves the numbers safe.</returns>
     private async Task<Published?> ProtectAsync(
         Release release, PublishedReports published, string countsHash, ReportId id, ReportSettings decided, CancellationToken cancellationToken)
     {
@@ -50,10 +61,11 @@ public sealed class ReportProtection(
         }
         var earlier = new List<PublishedRelease>();
         foreach (var key in published.Keys) earlier.Add((await archive.ReadReleasedAsync(ReportId.Parse(key), cancellationToken)).ToPublished());
-        return SmallCellSuppression.Protect(release, earlier, decided.Policy) switch
+        return SmallCellSuppression.Protect(release, earlier, decided.Policy, SuppressionBounds.Default with { Clock = time }) switch
         {
             ProtectionResult.Protected done => new Published(done.Release.Tables, done.Certificate, null),
-            ProtectionResult.Refused refused => throw new InvalidOperationException($"A report cannot be protected: {string.Join(' ', refused.Reasons)}"),
+            // The reasons name hidden numbers: they are for nobody to read.
+            ProtectionResult.Refused => null,
             _ => throw new InvalidOperationException("An outcome of protecting is not handled."),
         };
     }
@@ -75,7 +87,8 @@ public sealed class ReportProtection(
     {
         var weeks = new List<CountedWeek>();
         foreach (var week in await reports.PublicAsync(term.First, term.Last, cancellationToken))
-            if (week.Period.Kind == PeriodKind.Week && week.Period.First >= term.First)
+            // A week with chance added does not sum to exact numbers: what it counts is in the rest.
+            if (week.Period.Kind == PeriodKind.Week && week.Mode == ReportMode.Hide && week.Period.First >= term.First)
                 weeks.Add(new CountedWeek(week.Id, await archive.ReadCountsAsync(week.Id, cancellationToken)));
         return weeks;
     }
@@ -100,15 +113,18 @@ public sealed class ReportProtection(
         foreach (var week in earlier.Where(r => r.Period.Kind == PeriodKind.Week && (isTerm ? r.Period.First >= period.First : r.Period.Last < period.First)))
         {
             var of = new ReportNumbers(await archive.ReadReleasedAsync(week.Id, cancellationToken));
-            trend.Add(new TrendWeek(week.Key, [of.Point(null), .. content.Schools.Select(s => of.Point(s.School))]));
+            trend.Add(WeekOf(of, content.Schools));
         }
-        if (!isTerm) trend.Add(new TrendWeek(content.Key, [numbers.Point(null), .. content.Schools.Select(s => numbers.Point(s.School))]));
+        if (!isTerm) trend.Add(WeekOf(numbers, content.Schools));
         return content with
         {
             Before = earlier.LastOrDefault(r => r.Period.Kind == period.Kind && r.Period.Last < period.First)?.Key,
             Trend = [.. trend.TakeLast(TrendWeeks)],
         };
     }
+
+    private static TrendWeek WeekOf(ReportNumbers week, IReadOnlyList<ReportSchool> schools) =>
+        new(week.Content.Key, [week.Point(null), .. schools.Select(s => week.Point(s.School))], week.Content.Noise);
 
     /// <summary>A median is shown where at least the threshold stand behind it. That so many were acknowledged would tell of a hidden
     /// number, so where that is hidden the medians are too.</summary>

@@ -75,7 +75,10 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
             Sessions => counted.SelectMany(SessionLeaves),
             Referrals => ReferralLeaves(counts, weeks),
             _ => throw new InvalidOperationException("A table of a report is not handled."),
-        }))]);
+        }))])
+        {
+            SparesTotals = true,
+        };
     }
 
     private static Hierarchy Levels { get; } = Hierarchy.Tree(

@@ -184,8 +184,8 @@ public sealed class ReportNumbersTests : IDisposable
         await rig.Settings.SaveAsync(new ReportSettings(ReportMode.Noise, 10, 1_000, 1_500), null, CancellationToken.None);
         await rig.ReleaseAsync(Week, School("a"), School("b"));
         var id = (await rig.CountAsync(WeekAfter(1), School("a"), School("b")))!.Value;
-        Assert.True((await rig.FindAsync(id)).IsUnpaid);
-        Assert.Equal(ReportStepResult.BudgetSpent, await rig.Desk.PreviewAsync(id, Person, CancellationToken.None));
+        Assert.Equal(ReportHindrance.BudgetSpent, (await rig.FindAsync(id)).Hindrance);
+        Assert.Equal(ReportStepResult.Hindered, await rig.Desk.PreviewAsync(id, Person, CancellationToken.None));
         Assert.Equal(new Epsilon(1_000), (await rig.Ledger.ReadAsync(new Domain.Calendars.SchoolYear(2026), CancellationToken.None)).Spent);
         // The district allows more: now it can be looked at.
         var (_, version) = await rig.Settings.ReadAsync(CancellationToken.None);

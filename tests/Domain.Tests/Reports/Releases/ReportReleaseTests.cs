@@ -164,5 +164,38 @@ public sealed class ReportReleaseTests : IDisposable
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Count_NotProvedInTime_ShowsNothingSaysSoAndIsTriedAgain()
+    {
+        // Every look at the clock is an hour later: nothing can be proved in a minute.
+        rig.Clock.AutoAdvanceAmount = TimeSpan.FromHours(1);
+        var id = (await rig.CountAsync(Week, School("a", high: 4), School("b")))!.Value;
+        Assert.Equal((ReportHindrance.NotProtected, ReportState.Computed), ((await rig.FindAsync(id)).Hindrance, (await rig.FindAsync(id)).State));
+        Assert.Equal(ReportStepResult.Hindered, await rig.Desk.PreviewAsync(id, Person, CancellationToken.None));
+        Assert.Equal(ReportStepResult.NotPermitted, await rig.Desk.ReleaseAsync(id, Person, CancellationToken.None));
+        Assert.Null((await rig.Reading.FindAsync(id, CancellationToken.None))!.Numbers);
+        Assert.Null(await rig.Archive.OpenAsync(id, ReportArchive.CsvFile, CancellationToken.None));
+
+        rig.Clock.AutoAdvanceAmount = TimeSpan.Zero;
+        Assert.Equal(ReportStepResult.Done, await rig.Desk.PreviewAsync(id, Person, CancellationToken.None));
+        Assert.Null((await rig.FindAsync(id)).Hindrance);
+        Assert.Equal(ReportStepResult.Done, await rig.Desk.ReleaseAsync(id, Person, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Term_WithAWeekThatHasChanceInIt_CountsThatWeekInTheRest()
+    {
+        await rig.Settings.SaveAsync(ReportSettings.Default with { Mode = ReportMode.Noise }, null, CancellationToken.None);
+        await rig.ReleaseAsync(Week, School("a"), School("b"));
+        await rig.Settings.SaveAsync(ReportSettings.Default, (await rig.Settings.ReadAsync(CancellationToken.None)).Version, CancellationToken.None);
+        await rig.ReleaseAsync(WeekAfter(1), School("a"), School("b"));
+        var term = new ReportPeriod(PeriodKind.Term, Week.First, WeekAfter(1).Last);
+        var counts = School("a", opened: 30) with { LevelsByBand = [[0, 0, 0, 0], [280, 40, 30, 20], [0, 0, 0, 0], [0, 0, 0, 0]] };
+        var id = (await rig.CountAsync(term, counts, counts with { School = SchoolId.Parse("b") }))!.Value;
+        var content = await rig.Archive.ReadAsync(id, CancellationToken.None);
+        Assert.Equal([new ReportId(WeekAfter(1), 1).ToString()], content.Weeks);
+        Assert.Equal(60, new ReportNumbers(content).Opened(null));
+    }
+
     public void Dispose() => rig.Dispose();
 }
