@@ -13,6 +13,8 @@ public sealed record StoredSettings(DistrictSettings Settings, ETag? Version);
 /// <summary>The district's settings in table <c>district</c>, partition (district): row <c>settings</c>, and the opt-outs in
 /// rows <c>settings-optouts|revision|chunk</c> of 16-byte keys and <c>settings-unresolved|revision|chunk</c> of ids, because
 /// a large district's list does not fit one row. All of them change in one commit.</summary>
+/// <remarks>Settings change a few times a year and are read for every page and form: what was read last is kept beside its row's
+/// version, and the row itself is read each time, so that a change by another process is seen at once.</remarks>
 public sealed class DistrictSettingsStore(ITableStore store, DistrictId district)
 {
     private const string Name = "settings";
@@ -23,6 +25,7 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
     private const int ReadAttempts = 20;
 
     private readonly PartitionKey partition = PartitionKey.Of(district.Value);
+    private volatile StoredSettings? last;
     private static readonly RowKey SettingsKey = RowKey.Of(Name);
 
     /// <summary><see cref="DistrictSettings.Default"/> for a district that never saved any.</summary>
@@ -33,18 +36,22 @@ public sealed class DistrictSettingsStore(ITableStore store, DistrictId district
         {
             if (await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is not { } row)
                 return new StoredSettings(DistrictSettings.Default, null);
+            if (last is { } kept && kept.Version == row.ETag) return kept;
             var stored = Read(row);
             var optOuts = stored.OptOutRows == 0 ? [] : await ReadChunksAsync(OptOuts, stored.Revision, cancellationToken);
             var unresolved = stored.UnresolvedRows == 0 ? [] : await ReadChunksAsync(Unresolved, stored.Revision, cancellationToken);
             if (optOuts.Count == stored.OptOutRows && unresolved.Count == stored.UnresolvedRows)
-                return new StoredSettings(ToSettings(stored, optOuts, unresolved), row.ETag);
+                return last = new StoredSettings(ToSettings(stored, optOuts, unresolved), row.ETag);
         }
         throw new InvalidOperationException("The district's settings changed again with every read.");
     }
 
     /// <summary>Only how the district shows itself, from one row: every page asks.</summary>
-    public async ValueTask<DistrictProfile> ReadProfileAsync(CancellationToken cancellationToken) =>
-        await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is { } row ? Read(row).Profile ?? DistrictProfile.None : DistrictProfile.None;
+    public async ValueTask<DistrictProfile> ReadProfileAsync(CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(TableName.District, partition, SettingsKey, cancellationToken) is not { } row) return DistrictProfile.None;
+        return last is { } kept && kept.Version == row.ETag ? kept.Settings.Profile : Read(row).Profile ?? DistrictProfile.None;
+    }
 
     /// <param name="expected">The version that was read; null if there was none.</param>
     /// <returns>The new version, or null if somebody else saved meanwhile: read again and decide anew.</returns>

@@ -46,6 +46,23 @@ public sealed class DistrictSettingsStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_SavedByAnotherProcess_IsSeenAtOnce()
+    {
+        await settings.SaveAsync(DistrictSettings.Default with { FirstMonth = 9 }, null, CancellationToken.None);
+        Assert.Equal(9, (await settings.ReadAsync(CancellationToken.None)).Settings.FirstMonth);
+
+        var elsewhere = new DistrictSettingsStore(store.Tables, DistrictId.Parse("valley"));
+        var (known, optedOut) = (await elsewhere.ReadAsync(CancellationToken.None), StudentKey.New());
+        var changed = known.Settings with { FirstMonth = 4, OptOuts = new HashSet<StudentKey> { optedOut }, Profile = new DistrictProfile("Willow Valley", "ja", "Asia/Tokyo") };
+        Assert.NotNull(await elsewhere.SaveAsync(changed, known.Version, CancellationToken.None));
+
+        Assert.Equal("ja", (await settings.ReadProfileAsync(CancellationToken.None)).Language);
+        var seen = (await settings.ReadAsync(CancellationToken.None)).Settings;
+        Assert.Equal(4, seen.FirstMonth);
+        Assert.True(seen.IsOptedOut(optedOut));
+    }
+
+    [Fact]
     public async Task Save_OnAnOldVersion_IsRefused()
     {
         var first = await settings.SaveAsync(DistrictSettings.Default, null, CancellationToken.None);
