@@ -26,7 +26,7 @@ fi
 scope=$(az ad app show --id "$client" --query "api.oauth2PermissionScopes[?value=='access_as_user'].id | [0]" --output tsv)
 if [ -z "$scope" ]; then
   az rest --method patch --url "https://graph.microsoft.com/v1.0/applications/$object" --headers 'Content-Type=application/json' --body '{
-    "api": { "oauth2PermissionScopes": [ {
+    "api": { "requestedAccessTokenVersion": 2, "oauth2PermissionScopes": [ {
       "id": "6d1f6a52-3c55-4d0f-9a45-0b5b6d0a5aff", "value": "access_as_user", "type": "User", "isEnabled": true,
       "adminConsentDisplayName": "Use SchoolSignal", "adminConsentDescription": "Use SchoolSignal as the signed-in person.",
       "userConsentDisplayName": "Use SchoolSignal", "userConsentDescription": "Use SchoolSignal as you." } ] } }'

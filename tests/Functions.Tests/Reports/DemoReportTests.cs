@@ -21,7 +21,7 @@ public sealed class DemoReportTests : IDisposable
     {
         var ended = await cli.RunAsync("demo", "--no-serve");
         Assert.True(ended.Code == 0, ended.Error);
-        using var host = LocalHost.Build(new LocalOptions(cli.Data, DistrictId.Parse(CommonOptions.DefaultDistrict), Port: 0) { SurvivesPowerCut = false });
+        using var host = LocalHost.Build(new LocalOptions(cli.Data, DistrictId.Parse(CommonOptions.DefaultDistrict), Port: 0) { SurvivesPowerCut = false }.OnTestStore());
         var (reports, archive) = (host.Services.GetRequiredService<ReportStore>(), host.Services.GetRequiredService<ReportArchive>());
         var all = await reports.BetweenAsync(DateOnly.MinValue, DateOnly.MaxValue, CancellationToken.None);
         var released = all.Select(r => r.Report).Where(r => r.State == ReportState.Released).OrderBy(r => r.Published).ToList();
@@ -41,6 +41,7 @@ public sealed class DemoReportTests : IDisposable
             (hidden, witnesses) = (hidden + check.Hidden, witnesses + check.Witnesses);
             earlier.Add(content.ToPublished());
         }
+        await StoreSwitch.ShowArchiveAsync(cli.Data);
         // The files as they lie in the archive, to whoever does not trust the program that wrote them.
         foreach (var report in released)
         {
