@@ -13,7 +13,7 @@ internal sealed class LeastData : BaseProcessor<Activity>
     public override void OnEnd(Activity data)
     {
         foreach (var tag in Dropped) data.SetTag(tag, null);
-        // Where there is no route, the framework names the activity by the path. The worker's own has the function's name.
+        // Where there is no route, the framework names the activity by the path. The worker's own activity of a call has no method, and a name that says nothing.
         if (data.Kind == ActivityKind.Server && data.GetTagItem("http.request.method") is { } method)
             data.DisplayName = $"{method} {data.GetTagItem("http.route")}".TrimEnd();
         if (data.Status == ActivityStatusCode.Error && data.StatusDescription is not null) data.SetStatus(ActivityStatusCode.Error);
