@@ -31,6 +31,7 @@ var report = new Report();
     ("forms", FormsBenchmark.Run),
     ("peak", PeakBenchmark.Run),
     ("suppress", SuppressionBenchmark.Run),
+    ("count", CountingBenchmark.Run),
 ];
 var chosen = benchmarks.Where(b => options.Mode == "all" || b.Mode == options.Mode).ToList();
 if (chosen.Count == 0)
