@@ -101,7 +101,8 @@ public sealed class SubjectAccessPages(
         var known = new Dictionary<string, string>();
         var ids = record.Observations.Select(form => form.Observation.Observer)
             .Concat(record.Concerns.Select(concern => concern.Observer).OfType<string>())
-            .Concat(record.Referrals.SelectMany(referral => referral.History).Select(entry => entry.By.Value));
+            .Concat(record.Referrals.SelectMany(referral => referral.History).Select(entry => entry.By.Value))
+            .Concat(record.Told.Where(told => told.Roles.Count > 0).Select(told => told.Notification.Recipient));
         foreach (var id in ids.Distinct())
             if (await names.OfAsync(new Actor(await observers.OfAsync(id, cancellationToken)), cancellationToken) is { } name) known[id] = name;
         return known;

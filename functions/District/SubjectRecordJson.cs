@@ -37,6 +37,20 @@ internal static class SubjectRecordJson
         });
         json.Array("results", record.Results, result => WriteResult(json, result));
         json.Array("referrals", record.Referrals, referral => WriteReferral(json, referral));
+        json.Array("notifications", record.Told, told =>
+        {
+            json.WriteString("about", told.Notification.Subject.Kind);
+            json.WriteString("reference", told.Notification.Subject.Reference);
+            json.WriteString("purpose", JsonOutput.Camel(told.Notification.Purpose));
+            json.WriteString("to", told.Notification.Recipient);
+            json.WriteStartArray("roles");
+            foreach (var role in told.Roles.Order()) json.WriteStringValue(JsonOutput.Camel(role));
+            json.WriteEndArray();
+            json.WriteString("channel", JsonOutput.Camel(told.Notification.Channel));
+            json.WriteString("state", JsonOutput.Camel(told.Notification.State));
+            json.WriteString("plannedAt", told.Notification.PlannedAt);
+            json.Moment("lastSendAt", told.Notification.LastSendAt);
+        });
         json.Array("disclosures", [.. record.Audit.Where(e => e.Action.IsRead())], entry => WriteAudit(json, entry));
         json.Array("changes", [.. record.Audit.Where(e => !e.Action.IsRead())], entry => WriteAudit(json, entry));
         json.WriteEndObject();

@@ -8,7 +8,7 @@ namespace SchoolSignal.Benchmarks;
 /// <param name="Runs">The median of so many, after a warm-up.</param>
 public sealed record BenchmarkOptions(string Mode, bool Quick, string Work, int Runs)
 {
-    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|audit|forms|peak|suppress|count|all [--quick] [--runs N] [--work DIR] [--shape PUPILSxDAYS]";
+    public const string Usage = "usage: import|screen|agreement|rules|scale|rescreen|audit|forms|worklist|peak|suppress|count|all [--quick] [--runs N] [--work DIR] [--shape PUPILSxDAYS]";
 
     /// <summary>The one import to measure, as 50000x20; null for all of them.</summary>
     public string? Shape { get; init; }

@@ -8,6 +8,7 @@ using SchoolSignal.Benchmarks.Peak;
 using SchoolSignal.Benchmarks.Rules;
 using SchoolSignal.Benchmarks.Runs;
 using SchoolSignal.Benchmarks.Suppression;
+using SchoolSignal.Benchmarks.Worklists;
 
 if (args is [ImportBenchmark.ChildMode, ..]) return ImportBenchmark.RunOnce(args);
 if (args is [StoreScreening.ChildMode, ..]) return StoreScreening.RunOnce(args);
@@ -29,6 +30,7 @@ var report = new Report();
     ("rescreen", RescreenBenchmark.Run),
     ("audit", AuditBenchmark.Run),
     ("forms", FormsBenchmark.Run),
+    ("worklist", WorklistBenchmark.Run),
     ("peak", PeakBenchmark.Run),
     ("suppress", SuppressionBenchmark.Run),
     ("count", CountingBenchmark.Run),

@@ -235,8 +235,18 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
 
     public bool AnyFailed => Results.Any(r => r.Failed);
 
-    /// <summary>What the sender should know, the schools whose part failed included.</summary>
-    public IReadOnlyList<string> Warnings
+    /// <summary>What the sender should know, the schools whose part failed or was given up included.</summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Notes,
+        .. from result in Results
+           let abandoned = result.Abandoned
+           where abandoned is not null
+           select $"The part of {result.School} was given up on {abandoned.At:yyyy-MM-dd}: {abandoned.Reason} What it would have said counts as unknown.",
+    ];
+
+    /// <summary>Without the parts given up, for a page that lists those with who decided it.</summary>
+    public IReadOnlyList<string> Notes
     {
         get
         {
@@ -246,9 +256,6 @@ public sealed record FeedReport(FeedStatus Status, IReadOnlyList<BatchResult> Re
                 var failed = string.Join(", ", Results.Where(r => r.Failed).Select(r => r.School).Distinct());
                 warnings.Add($"The part of {failed} could not be applied after repeated attempts. Nothing is lost: it waits for its replay, and the screening there rests until then.");
             }
-            foreach (var result in Results)
-                if (result.Abandoned is { } abandoned)
-                    warnings.Add($"The part of {result.School} was given up on {abandoned.At:yyyy-MM-dd}: {abandoned.Reason} What it would have said counts as unknown.");
             return warnings;
         }
     }

@@ -135,7 +135,7 @@ public sealed class OutputTests : IDisposable
     {
         await SmallDistrict.ImportAsync(cli);
         var ben = await JsonAsync("export", "ben");
-        AssertFields(ben, "studentUniqueId", "givenName", "familyName", "optedOut", "enrollments", "attendance", "observations", "safeguardingConcerns", "results", "referrals", "disclosures", "changes");
+        AssertFields(ben, "studentUniqueId", "givenName", "familyName", "optedOut", "enrollments", "attendance", "observations", "safeguardingConcerns", "results", "referrals", "notifications", "disclosures", "changes");
         AssertFields(ben.GetProperty("disclosures")[0], "at", "by", "system", "roles", "action", "reason", "purpose", "schoolId", "reference", "through");
         var year = Assert.Single(ben.GetProperty("attendance").EnumerateArray());
         Assert.Equal(SmallDistrict.Days.Count, year.GetProperty("marks").GetArrayLength());

@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using SchoolSignal.Domain.Auditing;
 using SchoolSignal.Domain.District;
+using SchoolSignal.Domain.Notifications;
 using SchoolSignal.Domain.Observations;
+using SchoolSignal.Domain.Ports;
 using SchoolSignal.Domain.Students;
 using SchoolSignal.Functions.Tests.Referrals;
 
@@ -83,6 +85,31 @@ public sealed partial class SubjectAccessPageTests : IAsyncLifetime
         var earlier = form.GetProperty("earlier")[0];
         Assert.Equal((1, "an earlier note", 4), (earlier.GetProperty("revision").GetInt32(), earlier.GetProperty("note").GetString(), earlier.GetProperty("items").GetProperty("1").GetInt32()));
         Assert.Single(await EntriesAsync(AuditAction.ExportRecord));
+    }
+
+    [Fact]
+    public async Task Record_OfAPupilWhoseReferralAlerted_SaysWhenWhatAndToWhichRole()
+    {
+        var mara = await site.ReferAsync("Mara");
+        var place = new NotificationPlace(TableName.Pupils, site.Get<PupilPartitions>().Of(mara.Student));
+        var alert = new Notification(
+            NotificationSubject.Referral(mara.Id.ToString()), NotificationPurpose.Escalation, "Raised", 0, "ann", NotificationChannel.Mail, false, NotificationState.Sent, site.Clock.GetUtcNow());
+        var contact = alert with { Subject = NotificationSubject.Concern(Guid.NewGuid().ToString("N")), Recipient = "somebody else's" };
+        foreach (var told in new[] { alert, contact })
+            await site.Get<ITableStore>().CommitAsync(place.Table, place.Partition, [.. NotificationLog.Plan(place, told, "ann@north.example", null)], CancellationToken.None);
+        site.As(Ada);
+        using var page = await OpenAsync("record");
+        var text = WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync());
+        var section = text[text.IndexOf("id=\"told\"", StringComparison.Ordinal)..text.IndexOf("id=\"disclosures\"", StringComparison.Ordinal)];
+        foreach (var words in new[] { "A referral has not been acknowledged", alert.Subject.Reference, "Counsellor", "Ann Counsel", "Sent" }) Assert.Contains(words, section, StringComparison.Ordinal);
+        // Another pupil's concern in the same partition is none of this one's.
+        Assert.DoesNotContain("A safeguarding concern", section, StringComparison.Ordinal);
+        using var file = await OpenAsync("file");
+        // Beside the alerts that opening it planned.
+        var row = Assert.Single(
+            JsonDocument.Parse(await file.Content.ReadAsStringAsync()).RootElement.GetProperty("notifications").EnumerateArray(), sent => sent.GetProperty("purpose").GetString() == "escalation");
+        Assert.Equal(("referral", "escalation", "ann", "counsellor"), (
+            row.GetProperty("about").GetString(), row.GetProperty("purpose").GetString(), row.GetProperty("to").GetString(), row.GetProperty("roles")[0].GetString()));
     }
 
     [Fact]

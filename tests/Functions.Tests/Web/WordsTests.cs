@@ -70,6 +70,8 @@ public sealed partial class WordsTests
     [InlineData("District.Subject.Reason", typeof(Domain.Attendance.MarkReason))]
     [InlineData("District.Subject.Session", typeof(Domain.Attendance.SessionOfDay))]
     [InlineData("District.Audit.Action", typeof(Domain.Auditing.AuditAction))]
+    [InlineData("District.Subject.Purpose", typeof(Domain.Notifications.NotificationPurpose))]
+    [InlineData("District.Subject.Sent", typeof(Domain.Notifications.NotificationState))]
     [InlineData("Reports.Mode", typeof(Domain.Reports.Releases.ReportMode))]
     [InlineData("Reports.State", typeof(Domain.Reports.Releases.ReportState))]
     [InlineData("Reports.Count", typeof(Domain.Reports.Measures.CountState))]
