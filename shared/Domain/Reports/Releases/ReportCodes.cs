@@ -14,6 +14,9 @@ internal static class ReportCodes
     public const string ToLookInto = "RaisedOrHigh";
 
     public const string AllGrades = "all grades";
+    public const string AllSigns = "screened";
+    public const string WithSign = "with";
+    public const string WithoutSign = "without";
     public const string AllMarks = "possible";
     public const string Attended = "attended";
     public const string Absent = "absent";

@@ -91,6 +91,7 @@ public sealed record ReportContent(
         Id, [.. Schools.Where(s => s.State == CountState.Counted).Select(s => s.School)], [.. Schools.Select(s => s.School)], [.. Weeks.Select(ReportId.Parse)])
     {
         ListsDistrict = !LeavesOutDistrict,
+        Mode = Mode,
     };
 
     /// <summary>As the suppressor and its verifier read it.</summary>

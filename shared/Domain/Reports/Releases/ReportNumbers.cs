@@ -41,7 +41,9 @@ public sealed class ReportNumbers
     /// <summary>Raised and High together; may be shown where one of them is hidden.</summary>
     public long? RaisedOrHigh(SchoolId? school, GradeBand? band = null) => PupilsOf(school, ReportCodes.ToLookInto, band);
 
-    public long? NewSigns(SchoolId? school, RuleFamily family) => Find(ReportTables.Signs, school, period, Counted(school), family.ToString());
+    public long? NewSigns(SchoolId? school, RuleFamily family) => Content.Mode == ReportMode.Noise
+        ? Find(ReportTables.Signs, school, period, Counted(school), family.ToString())
+        : Find(ReportTables.SignsOf(family), school, period, Counted(school), ReportCodes.WithSign);
 
     public long? SessionsAttended(SchoolId? school) => Find(ReportTables.Sessions, school, period, Counted(school), ReportCodes.Attended);
 

@@ -35,7 +35,7 @@ public sealed class ReportProtection(
         var (decided, _) = await settings.ReadAsync(cancellationToken);
         // Chance is added to each report by itself: its numbers sum within it, not over reports.
         var weeks = id.Period.Kind == PeriodKind.Term && decided.Mode == ReportMode.Hide ? await WeeksOfAsync(id.Period, cancellationToken) : [];
-        var tables = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]);
+        var tables = ReportTables.Of(id, counts, [.. weeks.Select(w => w.Id)]) with { Mode = decided.Mode };
         if (decided.Mode == ReportMode.Hide) tables = tables with { ListsDistrict = !await CountsOtherSchoolsAsync(tables, published, cancellationToken) };
         var release = tables.Fill(counts, weeks);
         if (await ProtectAsync(release, published, countsHash, id, decided, cancellationToken) is not { } done)

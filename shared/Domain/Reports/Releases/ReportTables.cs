@@ -17,6 +17,7 @@ public sealed record CountedWeek(ReportId Id, IReadOnlyList<SchoolCounts> School
 public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, IReadOnlyList<SchoolId> All, IReadOnlyList<ReportId> Weeks)
 {
     public const string Pupils = "pupils";
+    /// <summary>New signs of every family where chance is added.</summary>
     public const string Signs = "signs";
     public const string Sessions = "sessions";
     public const string Referrals = "referrals";
@@ -24,6 +25,7 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
     /// <summary>The most sessions of one pupil in a week: two on each day.</summary>
     public const int SessionsOfWeek = 14;
 
+    private const string PupilsScreened = "pupils screened";
     private const string RestOfTerm = "rest of ";
 
     private static readonly string[] Flows = [ReportCodes.Opened, ReportCodes.Acknowledged, ReportCodes.Closed];
@@ -32,9 +34,16 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
     /// difference of the two wholes would tell of the schools that came or went.</summary>
     public bool ListsDistrict { get; init; } = true;
 
+    /// <summary>Where small numbers are hidden, new signs stand beside the pupils without one, so that none and all of them are seen for what
+    /// they are. Where chance is added, each number is drawn by itself.</summary>
+    public ReportMode Mode { get; init; }
+
     private bool IsTerm => Id.Period.Kind == PeriodKind.Term;
 
     private Code Period => ReportCodes.Period(Id);
+
+    /// <summary>The table of a family's new signs where small numbers are hidden.</summary>
+    public static string SignsOf(RuleFamily family) => $"{Signs} of {family}";
 
     public static ReportTables Of(ReportId id, PeriodCounts counts, IReadOnlyList<ReportId> weeks)
     {
@@ -50,13 +59,12 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
         var levels = Dimension.Property("level", Levels);
         var grades = Dimension.Group("grades", Hierarchy.Flat(ReportCodes.AllGrades, Enum.GetNames<GradeBand>().Select(name => new Code(name))));
         var marks = Dimension.Property("mark", Hierarchy.Flat(ReportCodes.AllMarks, [ReportCodes.Attended, ReportCodes.Absent]));
-        var families = Dimension.Property("family", Hierarchy.Separate(SchoolCounts.Families.Select(family => new Code(family.ToString()))));
         var schools = SchoolsOf(Counted);
         var shapes = new List<TableShape>();
         if (Counted.Count > 0)
         {
-            shapes.Add(new TableShape(Pupils, "pupils screened", IsTerm ? [ThisPeriod, schools, grades, levels] : [ThisPeriod, schools, levels]));
-            shapes.Add(new TableShape(Signs, "pupils with a new sign", [ThisPeriod, schools, families]));
+            shapes.Add(new TableShape(Pupils, PupilsScreened, IsTerm ? [ThisPeriod, schools, grades, levels] : [ThisPeriod, schools, levels]));
+            shapes.AddRange(SignShapes(schools));
             if (!IsTerm) shapes.Add(new TableShape(Sessions, "sessions", [ThisPeriod, schools, marks]) { PerPupil = SessionsOfWeek });
         }
         shapes.Add(new TableShape(Referrals, "referrals", [PeriodOfReferrals, SchoolsOf(All), Events]));
@@ -74,12 +82,21 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
             Signs => counted.SelectMany(SignLeaves),
             Sessions => counted.SelectMany(SessionLeaves),
             Referrals => ReferralLeaves(counts, weeks),
-            _ => throw new InvalidOperationException("A table of a report is not handled."),
+            _ => SignLeavesOf(shape.Name, counted),
         }))])
         {
             SparesTotals = true,
         };
     }
+
+    /// <summary>The total of each is the pupils screened: the very cell of the table of pupils.</summary>
+    private IEnumerable<TableShape> SignShapes(Dimension schools) => Mode == ReportMode.Noise
+        ? [new TableShape(
+            Signs, "pupils with a new sign",
+            [ThisPeriod, schools, Dimension.Property("family", Hierarchy.Separate(SchoolCounts.Families.Select(family => new Code(family.ToString()))))])]
+        : SchoolCounts.Families.Select(family => new TableShape(
+            SignsOf(family), PupilsScreened,
+            [ThisPeriod, schools, Dimension.Property($"sign of {family}", Hierarchy.Flat(ReportCodes.AllSigns, [ReportCodes.WithSign, ReportCodes.WithoutSign]))]));
 
     private static Hierarchy Levels { get; } = Hierarchy.Tree(
         ReportCodes.AllLevels,
@@ -126,6 +143,17 @@ public sealed record ReportTables(ReportId Id, IReadOnlyList<SchoolId> Counted, 
 
     private IEnumerable<Leaf> SignLeaves(SchoolCounts school) => SchoolCounts.Families.Select((family, i) =>
         new Leaf([Period, ReportCodes.School(school.School), family.ToString()], school.NewSigns[i]));
+
+    private IEnumerable<Leaf> SignLeavesOf(string table, IReadOnlyList<SchoolCounts> schools)
+    {
+        var i = SchoolCounts.Families.Select(SignsOf).ToList().IndexOf(table);
+        if (i < 0) throw new InvalidOperationException("A table of a report is not handled.");
+        foreach (var school in schools)
+        {
+            yield return new Leaf([Period, ReportCodes.School(school.School), ReportCodes.WithSign], school.NewSigns[i]);
+            yield return new Leaf([Period, ReportCodes.School(school.School), ReportCodes.WithoutSign], school.Screened - school.NewSigns[i]);
+        }
+    }
 
     private IEnumerable<Leaf> SessionLeaves(SchoolCounts school)
     {

@@ -77,6 +77,38 @@ public sealed class ReportNumbersTests : IDisposable
         Assert.All(facts, f => Assert.Equal(f.State == FactState.Shown, f.Value is not null));
     }
 
+    /// <summary>That none of a school's pupils has a new sign, or all of them, says it of each.</summary>
+    [Theory]
+    [InlineData(0, false, null)]
+    [InlineData(0, true, null)]
+    [InlineData(370, false, null)]
+    [InlineData(370, true, null)]
+    // Those without a new sign are few.
+    [InlineData(361, false, null)]
+    [InlineData(360, false, 360L)]
+    public async Task Facts_NewSignsOfNoneOrAll_AreHiddenWithProofAndTheDistrictsShown(int signs, bool ofTerm, long? shown)
+    {
+        var schools = new[] { School("a") with { NewSigns = [signs, 14, 12, 11] }, School("b"), School("c") };
+        if (ofTerm) schools = [.. schools.Select(s => s with { LevelsByBand = [[0, 0, 0, 0], s.Levels, [0, 0, 0, 0], [0, 0, 0, 0]] })];
+        var id = (await rig.CountAsync(ofTerm ? ReportPeriod.Term(Week.First.AddDays(-30), Week.Last) : Week, schools))!.Value;
+
+        var facts = (await rig.FactsAsync(id)).Where(f => f is { Measure: "newSigns", Category: "Absence" }).ToDictionary(f => f.School ?? "");
+        Assert.Equal((shown is null ? FactState.Hidden : FactState.Shown, shown), (facts["a"].State, facts["a"].Value));
+        Assert.Equal(signs + 30, facts[""].Value);
+        var content = await rig.Archive.ReadAsync(id, CancellationToken.None);
+        Assert.Equal(370, new ReportNumbers(content).Pupils(SchoolId.Parse("a"), null));
+        var check = CertificateVerifier.Verify(content.ToPublished(), (await rig.Archive.ReadCertificateAsync(id, CancellationToken.None))!, []);
+        Assert.True(check.Holds, string.Join('\n', check.Findings));
+    }
+
+    /// <summary>Where nobody was screened, that nobody has a new sign is no news.</summary>
+    [Fact]
+    public async Task Facts_NewSignsOfNobody_AreShown()
+    {
+        var id = (await rig.CountAsync(Week, School("a", 0, 0, 0, 0), School("b"), School("c")))!.Value;
+        Assert.All((await rig.FactsAsync(id)).Where(f => f is { Measure: "newSigns", School: "a" }), f => Assert.Equal(0, f.Value));
+    }
+
     [Fact]
     public async Task Facts_SchoolThatCouldNotBeCounted_IsNotCountedRatherThanHidden()
     {
@@ -168,6 +200,10 @@ public sealed class ReportNumbersTests : IDisposable
         await rig.Settings.SaveAsync(ReportSettings.Default with { Mode = ReportMode.Noise }, null, CancellationToken.None);
         var id = (await rig.CountAsync(Week, School("a", high: 4), School("b")))!.Value;
         var first = await rig.FactsAsync(id);
+        var noise = (await rig.Archive.ReadAsync(id, CancellationToken.None)).Noise!;
+        // New signs are one table, of four families that a pupil may all be in, at the school and in the district.
+        Assert.Equal(["pupils", "referrals", "sessions", "signs"], noise.Keys.Order());
+        Assert.Equal(2 * 4, noise[ReportTables.Signs].Sensitivity);
         Assert.All(first.Where(f => Counts.Contains(f.Measure)), f => Assert.Equal((FactState.Shown, true), (f.State, f.Margin > 0)));
         // Another report is published meanwhile, so this one is made ready anew: it is the same.
         await rig.ReleaseAsync(WeekAfter(1), School("a"), School("b"));

@@ -87,7 +87,8 @@ internal sealed class ReportRig : IDisposable
 
     /// <summary>A school of a few hundred pupils with nothing small about it, unless made so.</summary>
     public static SchoolCounts School(string id, int none = 280, int watch = 40, int raised = 30, int high = 20, int absent = 200, int opened = 12) => new(
-        SchoolId.Parse(id), CountState.Counted, Week.First.AddDays(4), [none, watch, raised, high], [15, 14, 12, 11],
+        SchoolId.Parse(id), CountState.Counted, Week.First.AddDays(4), [none, watch, raised, high],
+        [.. new[] { 15, 14, 12, 11 }.Select(signs => Math.Min(signs, none + watch + raised + high))],
         new SessionCounts(new SessionCell(3_400, 360, [10, 10, 10]), new SessionCell(absent, absent / 3, [10, 9, 8]), 0), [],
         ReferralCounts.None with { Opened = opened, Acknowledged = 15, AcknowledgedAfter = [5, 6, 4], ContactedAfter = [0, 3, 8] });
 
