@@ -46,9 +46,11 @@ public sealed class RulePages(
         var form = new DistrictForm(fields);
         var version = form.Required("version", RuleProposal.MaxVersion);
         var why = form.Required("why", RuleProposal.MaxWhy);
+        var (_, json) = await InForceAsync(cancellationToken);
+        foreach (var share in RuleNumbers.Of(json).Where(number => number.IsShare && fields.ContainsKey(number.Path) && number.Read(form.Text(number.Path)) is null))
+            form.Fail(share.Path, "District.Error.Share");
         if (form.HasErrors) return await ShowFormAsync(request, admission.Caller, form, cancellationToken);
 
-        var (_, json) = await InForceAsync(cancellationToken);
         var changed = RuleNumbers.With(json, version, fields.ToDictionary(field => field.Key, field => field.Value.ToString()));
         switch (await proposals.ProposeAsync(changed, why, admission.Caller.Id, admission.Authority, cancellationToken))
         {

@@ -27,6 +27,17 @@ public sealed record RuleNumber(string Path, string? Rule, string Field, Indicat
     /// <summary>As people write it: <c>12.5 %</c> for a share of 0.125, anything else as the rule set has it.
     /// <see cref="RuleNumbers.With"/> reads both.</summary>
     public string Written => IsShare && RuleNumbers.Parse(Value) is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.####} %") : Value;
+
+    /// <summary>What was typed for it, as a number; null if it is none, or a share beyond the whole: <c>15</c> lacks its per cent sign.</summary>
+    public decimal? Read(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var typed = text.Trim();
+        if (typed == Written) return RuleNumbers.Parse(Value);
+        if (!IsShare) return RuleNumbers.Parse(typed);
+        var share = typed.EndsWith('%') ? RuleNumbers.Parse(typed[..^1]) / 100 : RuleNumbers.Parse(typed);
+        return share is >= -1 and <= 1 ? share : null;
+    }
 }
 
 /// <summary>The numbers of a rule set as text: read out to be edited, put back to be proposed. What a rule looks at stays as
@@ -59,9 +70,8 @@ public static class RuleNumbers
         foreach (var number in Of(json))
         {
             if (!values.TryGetValue(number.Path, out var typed)) continue;
-            var text = typed.Trim();
-            var value = number.IsShare && text.EndsWith('%') ? Parse(text[..^1].TrimEnd()) / 100 : Parse(text);
-            if (value is null || value != Parse(number.Value)) Replace(root, number.Path, value, text);
+            var value = number.Read(typed);
+            if (value is null || value != Parse(number.Value)) Replace(root, number.Path, value, typed.Trim());
         }
         return root.ToJsonString(Indented);
     }
@@ -97,7 +107,8 @@ public static class RuleNumbers
 
     private static string Text(JsonNode number) => number.ToJsonString();
 
-    internal static decimal? Parse(string text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number : null;
+    // As JSON writes numbers: an exponent is one, and a comma is not taken for thousands where somebody means a decimal.
+    internal static decimal? Parse(string text) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static void Replace(JsonNode root, string path, decimal? value, string text)
     {

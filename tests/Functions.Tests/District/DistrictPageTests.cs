@@ -106,6 +106,8 @@ public sealed class DistrictPageTests : IAsyncLifetime
         await site.Get<FeedStore>().RecordAsync(taken.Status.Id, given, default);
         var page = WebUtility.HtmlDecode(await site.PageAsync($"/district/feeds/{taken.Status.Id}"));
         foreach (var words in new[] { "Ann Counsel", "2026-03-20T09:00", "The old system is gone <b>now</b>." }) Assert.Contains(words, page, StringComparison.Ordinal);
+        // Once: among those given up, and not again among the notes.
+        Assert.Equal(2, page.Split("The old system is gone").Length);
     }
 
     [Fact]

@@ -112,6 +112,44 @@ public sealed partial class SubjectAccessPageTests : IAsyncLifetime
             row.GetProperty("about").GetString(), row.GetProperty("purpose").GetString(), row.GetProperty("to").GetString(), row.GetProperty("roles")[0].GetString()));
     }
 
+    [Theory]
+    [InlineData(NotificationState.Sent, "ann", "2026-03-20T08:40", "Counsellor (Ann Counsel) · Sent")]
+    [InlineData(NotificationState.Refused, "ann", "2026-03-20T08:40", "Counsellor (Ann Counsel) · Could not be sent")]
+    // It never went out: when it was planned is all there is.
+    [InlineData(NotificationState.Dropped, "ann", "2026-03-20T08:00", "Counsellor (Ann Counsel) · Not sent: no longer needed")]
+    [InlineData(NotificationState.Sent, "board-office", "2026-03-20T08:40", "A contact of the district · Sent")]
+    public async Task Record_OfWhatWasSent_SaysWhenToWhomAndHowItEnded(NotificationState state, string recipient, string when, string ended)
+    {
+        var mara = await site.ReferAsync("Mara");
+        var place = new NotificationPlace(TableName.Pupils, site.Get<PupilPartitions>().Of(mara.Student));
+        var planned = site.Clock.GetUtcNow().AddHours(-1);
+        var told = new Notification(
+            NotificationSubject.Referral(mara.Id.ToString()), NotificationPurpose.Correction, "Raised", 0, recipient, NotificationChannel.Mail, false, state, planned)
+        { LastSendAt = state == NotificationState.Dropped ? null : planned.AddMinutes(40) };
+        await site.Get<ITableStore>().CommitAsync(place.Table, place.Partition, [.. NotificationLog.Plan(place, told, "box", null)], CancellationToken.None);
+        site.As(Ada);
+        using var page = await OpenAsync("record");
+        var row = Row().Matches(SentOf(await page.Content.ReadAsStringAsync())).Select(match => match.Value).Single(row => row.Contains("A referral was taken back", StringComparison.Ordinal));
+        Assert.Contains($"datetime=\"{when}", row, StringComparison.Ordinal);
+        var cells = Cell().Matches(row).Select(match => Blanks().Replace(Tag().Replace(match.Groups[1].Value, ""), " ").Trim());
+        Assert.Equal([$"A referral was taken back ({told.Subject.Reference})", .. ended.Split(" · ")], cells);
+    }
+
+    [Fact]
+    public async Task Record_OfAPupilWithNothingSent_SaysNothing()
+    {
+        var mara = new StudentNaming(StudentUniqueId.Parse("p9"), "Mara", "Quiet");
+        await site.Get<Enrollments>().EnrollAsync(
+            [new EnrollmentStatement(mara, new Enrollment(CaseSite.Oakfield, new DateOnly(2025, 9, 1), null, "7"))], EnrollmentMode.Roster, 8, CancellationToken.None);
+        site.As(Ada);
+        using var page = await OpenAsync("record");
+        var section = SentOf(await page.Content.ReadAsStringAsync());
+        Assert.Contains("<p>Nothing.</p>", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("<table", section, StringComparison.Ordinal);
+        using var file = await OpenAsync("file");
+        Assert.Equal(0, JsonDocument.Parse(await file.Content.ReadAsStringAsync()).RootElement.GetProperty("notifications").GetArrayLength());
+    }
+
     [Fact]
     public async Task Reference_OfAnotherAdministratorOrMadeUp_OpensNothing()
     {
@@ -127,6 +165,12 @@ public sealed partial class SubjectAccessPageTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
         Assert.Empty(await EntriesAsync(AuditAction.ExportRecord));
+    }
+
+    private static string SentOf(string page)
+    {
+        var text = WebUtility.HtmlDecode(page);
+        return text[text.IndexOf("id=\"told\"", StringComparison.Ordinal)..text.IndexOf("id=\"disclosures\"", StringComparison.Ordinal)];
     }
 
     private async Task<HttpResponseMessage> OpenAsync(string what)
@@ -173,4 +217,16 @@ public sealed partial class SubjectAccessPageTests : IAsyncLifetime
 
     [GeneratedRegex("name=\"pupil\" value=\"([^\"]+)\"")]
     private static partial Regex Pupil();
+
+    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("<td[^>]*>(.*?)</td>", RegexOptions.Singleline)]
+    private static partial Regex Cell();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("\\s+")]
+    private static partial Regex Blanks();
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
+using SchoolSignal.Domain.District;
 using SchoolSignal.Domain.Referrals;
 using SchoolSignal.Domain.Screening;
 using SchoolSignal.Domain.Students;
 
 namespace SchoolSignal.Functions.Tests.Referrals;
 
-public sealed class WorklistPageTests : IAsyncLifetime
+public sealed partial class WorklistPageTests : IAsyncLifetime
 {
     private CaseSite site = null!;
 
@@ -90,6 +92,36 @@ public sealed class WorklistPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_SeveralSigns_ShowsTheHeaviestOfEachKindFirstWithWhatWasSeen()
+    {
+        var mara = await site.ReferAsync("Mara");
+        Trigger Sign(string rule, RuleFamily family, string indicator, decimal observed, decimal points) =>
+            new(rule, family, indicator, observed, 0.1m, CaseSite.Today.AddDays(-60), CaseSite.Today, [CaseSite.Today], points, false, "");
+        Assert.Equal(
+            ["A fifth or more of the last 45 school days missed: 82.2 %", "Late more often than before: 6 sessions and 2 more"],
+            await WhysAsync(
+                Sign("absence.chronic", RuleFamily.Absence, "absenceRateYearToDate", 0.3m, 2), Sign("absence.severe", RuleFamily.Absence, "last45AbsenceRate", 0.82222m, 6),
+                Sign("absence.run", RuleFamily.Absence, "currentRunDays", 7, 4), Sign("partial.late", RuleFamily.Partial, "last20LateCount", 6, 1)));
+        // A second of a kind where there is no other; a likelihood of chance says nothing to a reader.
+        Assert.Equal(
+            ["Absent days gather on the first day back after a weekend or a holiday", "Several short illnesses: 3 times"],
+            await WhysAsync(
+                Sign("pattern.firstdayback", RuleFamily.Pattern, "last45FirstDayBackChance", 0.01m, 2), Sign("pattern.somatic", RuleFamily.Pattern, "last45ShortIllnessSpells", 3, 2)));
+        Assert.Equal(["A second observer sees the same: 2 people"], await WhysAsync(Sign("observed.agreement", RuleFamily.Observation, "withdrawingObservers", 2, 2)));
+
+        async Task<IEnumerable<string>> WhysAsync(params Trigger[] signs)
+        {
+            var result = new ScreeningResult(mara.Student, CaseSite.Oakfield, CaseSite.Today, Level.Raised, 4m, null, signs, [], 0.97m, RuleSet.Starting.Version);
+            var change = (ReferralChange.Made)await site.Get<ReferralStore>().ApplyAsync(result, _ => result, DistrictCapacity.Unlimited, CancellationToken.None);
+            await site.Get<WorklistProjection>().ProjectAsync(change.After, CancellationToken.None);
+            var page = WebUtility.HtmlDecode(await site.PageAsync("/worklist"));
+            var list = page[page.IndexOf("<ul class=\"whys\">", StringComparison.Ordinal)..];
+            list = list[..list.IndexOf("</ul>", StringComparison.Ordinal)];
+            return list.Split("<li>")[1..].Select(why => Blanks().Replace(Tag().Replace(why, ""), " ").Trim());
+        }
+    }
+
+    [Fact]
     public async Task Get_NextStepDue_StandsOnTop()
     {
         var mara = await site.ReferAsync("Mara");
@@ -136,4 +168,10 @@ public sealed class WorklistPageTests : IAsyncLifetime
         request.Headers.Add("Sec-Fetch-Site", site);
         return await this.site.Client.SendAsync(request);
     }
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("\\s+")]
+    private static partial Regex Blanks();
 }
