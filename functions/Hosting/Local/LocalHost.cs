@@ -17,9 +17,14 @@ namespace SchoolSignal.Functions.Hosting.Local;
 /// answer /signin-oidc before the function does (design.md).</summary>
 public static class LocalHost
 {
+    /// <summary>Threads beside one for each processor.</summary>
+    private const int ThreadsThatWaitForTheDisk = 2;
+
     /// <param name="configure">Registers more, or replaces; for tests.</param>
-    public static IHost Build(LocalOptions options, FunctionCatalogue? catalogue = null, Action<IServiceCollection>? configure = null) =>
-        new HostBuilder()
+    public static IHost Build(LocalOptions options, FunctionCatalogue? catalogue = null, Action<IServiceCollection>? configure = null)
+    {
+        KeepProcessorsBusy();
+        return new HostBuilder()
             .ConfigureAppConfiguration(configuration => configuration.AddEnvironmentVariables())
             .ConfigureLogging(log => LocalLog.Configure(log, LogLevel.Information))
             .ConfigureServices(services =>
@@ -52,6 +57,16 @@ public static class LocalHost
                     .Run(context => Faults.NotFound.ExecuteAsync(context))))
             .UseDefaultServiceProvider(provider => provider.ValidateScopes = true)
             .Build();
+    }
+
+    /// <summary>The embedded database writes, and waits for the disk, on a thread of the pool. With one thread for each processor
+    /// that processor would wait too; the pool itself adds threads only after half a second.</summary>
+    private static void KeepProcessorsBusy()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        var wanted = Environment.ProcessorCount + ThreadsThatWaitForTheDisk;
+        if (workers < wanted) ThreadPool.SetMinThreads(wanted, ports);
+    }
 
     /// <summary>Where a started host listens, such as http://127.0.0.1:7071.</summary>
     public static Uri AddressOf(IHost host) =>

@@ -62,6 +62,25 @@ public sealed class CasePageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Post_WithFieldsThatAreNotTheSteps_ChangesOnlyWhatTheStepDoes()
+    {
+        var before = await site.ReferAsync("Mara");
+        using var answer = await site.PostAsync(
+            $"/cases/{before.Id}/acknowledge", before,
+            ("state", "Closed"), ("verdict", "Supported"), ("level", "High"), ("currentLevel", "None"), ("priority", "99"), ("school", "riverside"),
+            ("assignedTo", "ben"), ("by", "ben"), ("role", "SafeguardingLead"), ("student", Guid.NewGuid().ToString("N")), ("id", Guid.NewGuid().ToString("N")),
+            ("revision", "40"), ("openedOn", "2020-01-01"), ("snoozedUntil", "2027-01-01"), ("waiting", "true"), ("groundRemoved", "true"));
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        var after = await site.NowAsync(before);
+        Assert.Equal(
+            (ReferralState.Acknowledged, before.Revision + 1, "ann"), (after.State, after.Revision, after.AssignedTo?.Value));
+        Assert.Equal(
+            before with { State = after.State, Revision = after.Revision, AssignedTo = after.AssignedTo, NewsAt = after.NewsAt, Evidence = after.Evidence }, after);
+        var line = (await site.Get<ReferralStore>().ReadHistoryAsync(after, CancellationToken.None))[^1];
+        Assert.Equal((ReferralAction.Acknowledge, "ann"), (line.Action, line.By.Value));
+    }
+
+    [Fact]
     public async Task Post_NoteWithMarkup_IsShownAsText()
     {
         var referral = await AcknowledgedAsync("Mara");
