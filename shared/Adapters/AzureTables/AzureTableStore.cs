@@ -20,6 +20,7 @@ namespace SchoolSignal.Adapters.AzureTables;
 public sealed class AzureTableStore : ITableStore, IDisposable
 {
     private const int PageRows = 1_000;
+    private const int GetsAtOnce = 16;
 
     private readonly TableServiceClient service;
     private readonly StorageOptions options;
@@ -39,6 +40,18 @@ public sealed class AzureTableStore : ITableStore, IDisposable
     {
         var client = await TableAsync(table).ConfigureAwait(false);
         return (await FindAsync(client, StoredKey.Of(partition), StoredKey.Of(key), cancellationToken).ConfigureAwait(false))?.ToRow();
+    }
+
+    /// <summary>Some at a time: one after the other each would wait for its own way there and back.</summary>
+    public async ValueTask<IReadOnlyList<TableRow>> GetManyAsync(
+        TableName table, PartitionKey partition, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var rows = new List<TableRow>(keys.Count);
+        foreach (var some in keys.Chunk(GetsAtOnce))
+            foreach (var row in await Task.WhenAll(some.Select(key => GetAsync(table, partition, key, cancellationToken).AsTask())).ConfigureAwait(false))
+                if (row is { } found) rows.Add(found);
+        return rows;
     }
 
     public async IAsyncEnumerable<TableRow> QueryAsync(

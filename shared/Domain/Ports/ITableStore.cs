@@ -52,6 +52,17 @@ public interface ITableStore
 
     ValueTask<TableRow?> GetAsync(TableName table, PartitionKey partition, RowKey key, CancellationToken cancellationToken);
 
+    /// <summary>Those of the rows that there are, in the order of their keys as given. No snapshot: each is as it was at some moment of the
+    /// call. Meant for some dozens of keys.</summary>
+    async ValueTask<IReadOnlyList<TableRow>> GetManyAsync(TableName table, PartitionKey partition, IReadOnlyList<RowKey> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var rows = new List<TableRow>(keys.Count);
+        foreach (var key in keys)
+            if (await GetAsync(table, partition, key, cancellationToken) is { } row) rows.Add(row);
+        return rows;
+    }
+
     /// <summary>Rows of the range in ordinal order of their keys.</summary>
     IAsyncEnumerable<TableRow> QueryAsync(TableName table, PartitionKey partition, RowKeyRange range, CancellationToken cancellationToken);
 

@@ -22,6 +22,23 @@ public abstract class TableStoreContract
         Assert.Null(await Get("a"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task GetMany_SomeOfThemMissing_GivesTheOthersInTheOrderAsked(int keys)
+    {
+        var asked = Enumerable.Range(0, keys).Select(i => RowKey.Of($"k{i * 7 % 40:D2}")).ToList();
+        Assert.Empty(await Store.GetManyAsync(TableName.Pupils, partition, asked, Token));
+
+        var there = asked.Where((_, i) => i % 3 != 1).ToList();
+        var tags = keys == 0 ? [] : await Committed([.. there.Select(key => Insert(key.Value, $"body of {key.Value}"))]);
+        var rows = await Store.GetManyAsync(TableName.Pupils, partition, asked, Token);
+        Assert.Equal(there, rows.Select(row => row.Key));
+        Assert.Equal(tags, rows.Select(row => row.ETag));
+        Assert.Equal(there.Select(key => $"body of {key.Value}"), rows.Select(row => Text(row)));
+    }
+
     [Fact]
     public async Task Commit_Insert_ReadsBackWithTheTagReturned()
     {

@@ -152,8 +152,7 @@ public sealed class LedgerReader(ITableStore store, SchoolYears years, DistrictI
             await foreach (var row in store.QueryAsync(TableName.Attendance, partition, range, cancellationToken)) yield return row;
             yield break;
         }
-        foreach (var key in single)
-            if (await store.GetAsync(TableName.Attendance, partition, key, cancellationToken) is { } row) yield return row;
+        foreach (var row in await store.GetManyAsync(TableName.Attendance, partition, [.. single], cancellationToken)) yield return row;
     }
 
     private static IEnumerable<int> MonthsOf(SchoolDays days) => days.Dates.ToArray().Select(LedgerKeys.YearMonth).Distinct();

@@ -67,9 +67,9 @@ public sealed class TriggerFeeds(ITableStore store, DistrictId district)
         var found = new Registered(partition, log.ToDictionary(f => f.Ordinal, f => f.Feed));
         if (pages.Count <= FewPages)
         {
-            foreach (var (month, block) in pages)
-                if (await store.GetAsync(TableName.Attendance, partition, LedgerKeys.Page(month, block), cancellationToken) is { } row)
-                    found.Pages[(month, block)] = row.Body;
+            var keys = pages.Select(p => LedgerKeys.Page(p.Month, p.Block)).ToList();
+            foreach (var row in await store.GetManyAsync(TableName.Attendance, partition, keys, cancellationToken))
+                found.Pages[LedgerKeys.ParsePage(row.Key)] = row.Body;
             return found;
         }
         var range = LedgerKeys.PagesOfMonths(pages.Min(p => p.Month), pages.Max(p => p.Month));
